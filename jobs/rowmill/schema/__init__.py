@@ -1,0 +1,1 @@
+"""What a table is: its model, its types, its YAML."""

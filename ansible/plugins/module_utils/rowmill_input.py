@@ -1,0 +1,159 @@
+"""What a person gave with -e, judged against the argument specification of the role that documents it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Spec = Mapping[str, Mapping[str, Any]]
+
+# What an argument specification can't say. Names are without the role's prefix.
+LEAST = {"rows": 0, "chunks": 1, "records_per_chunk": 1, "file_rows": 1}
+EXCLUSIVE = (("rows", "chunks"), ("rows", "records_per_chunk"))
+TOGETHER = (("chunks", "records_per_chunk"),)
+FILES = ("ddl", "slices")
+LOCAL_PATHS = ("output", "warehouse", "metastore", "ddl", "out", "slices", "schemas")
+NAMES = {"table": "an empty name in the list; give a table's name, a comma list, all, or namespace.all"}
+URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+
+
+class InputError(ValueError):
+    """The input is wrong; one line for each fault."""
+
+
+@cache
+def role_specs(roles: Path) -> dict[str, Spec]:
+    """Role name -> its options, for all roles of the project."""
+    specs = {}
+    for path in sorted(roles.glob("*/meta/argument_specs.yml")):
+        document = yaml.safe_load(path.read_text())
+        specs[path.parents[1].name] = document["argument_specs"]["main"].get("options", {})
+    return specs
+
+
+def check(given: Mapping[str, Any], role: str, required: Iterable[str], specs: Mapping[str, Spec]) -> dict[str, Any]:
+    """The given values by the role's variable names, with their right types.
+
+    Raises InputError, which names every fault: what, the value, what is allowed.
+    """
+    prefix = f"{role}_"
+    options = {name.removeprefix(prefix): spec for name, spec in specs[role].items()}
+    prefixed = {name for spec in specs.values() for name in spec}
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        public = name.removeprefix(prefix) if name in specs[role] else name
+        if public in options:
+            if public in values:
+                faults.append(f"{public} and {prefix}{public} are the same variable: give one of them")
+                continue
+            try:
+                values[public] = _convert(public, value, options[public])
+            except InputError as error:
+                faults.append(f"{name}={_shown(value)}: {error}")
+        elif name not in prefixed and not name.startswith("ansible_"):
+            faults.append(_unknown(name, value, sorted(options), sorted(prefixed)))
+    if not any(fault.startswith("unknown variable") for fault in faults):
+        faults += [
+            f"{name} is missing: {_missing(name, options)}"
+            for name in required
+            if name not in given and prefix + name not in given
+        ]
+    faults += _combined(values)
+    if faults:
+        raise InputError("\n".join(faults))
+    return {prefix + name: value for name, value in values.items()}
+
+
+def _unknown(name: str, value: Any, public: list[str], prefixed: list[str]) -> str:
+    if name == "_raw_params":
+        return f"-e {_shown(value)} can't be read: write -e name=value"
+    near = difflib.get_close_matches(name, public, 1, 0.5) or difflib.get_close_matches(name, prefixed, 1, 0.7)
+    fix = f"did you mean {near[0]}?" if near else f"known: {', '.join(public)}"
+    return f"unknown variable {name}={_shown(value)}: {fix}"
+
+
+def _missing(name: str, options: Spec) -> str:
+    description = str(options[name].get("description", "")).rstrip(".")
+    return f"give -e {name}=... ({description})"
+
+
+def _shown(value: Any) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _convert(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
+    kind = spec.get("type", "str")
+    if kind == "int":
+        return _whole_number(value, LEAST.get(name))
+    if kind == "bool":
+        word = str(value).strip().lower()
+        if word not in TRUE | FALSE:
+            raise InputError("must be true or false")
+        return word in TRUE
+    if kind == "list":
+        return _name_list(name, value)
+    if isinstance(value, (list, dict)) or value is None:
+        raise InputError("must be one word or path")
+    text = str(value)
+    choices = [str(choice) for choice in spec.get("choices", ())]
+    if choices and text not in choices:
+        if (name, text) == ("target", "fleet"):
+            raise InputError("the fleet is not available in this version; use target=embedded, this machine")
+        raise InputError(f"must be {' or '.join(choices)}")
+    if name in LOCAL_PATHS:
+        _local_path(name, text)
+    return text
+
+
+def _local_path(name: str, text: str) -> None:
+    if not text.strip():
+        raise InputError("the path is empty; give one, or leave the variable out")
+    if URI.match(text):
+        raise InputError("only local paths are available in this version; give a path of this machine")
+    if name in FILES and not Path(text).expanduser().is_file():
+        raise InputError(f"there is no such file, seen from {os.getcwd()}")
+
+
+def _whole_number(value: Any, least: int | None) -> int:
+    wanted = "must be a whole number" + (f", {least} or more" if least is not None else "")
+    if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?[0-9]+\s*", str(value)):
+        raise InputError(wanted)
+    number = int(str(value))
+    if not -(2**63) <= number < 2**63:
+        raise InputError(wanted + ", in 64 bits")
+    if least is not None and number < least:
+        raise InputError(wanted)
+    return number
+
+
+def _name_list(name: str, value: Any) -> list[str]:
+    if isinstance(value, dict) or value is None:
+        raise InputError("must be a comma list of names")
+    parts = [str(part).strip() for part in (value if isinstance(value, list) else str(value).split(","))]
+    if not parts or not all(parts):
+        raise InputError(NAMES.get(name, "an empty name in the list"))
+    return parts
+
+
+def _combined(values: Mapping[str, Any]) -> list[str]:
+    faults = [
+        f"{one}={values[one]} and {other}={values[other]} exclude each other: "
+        "give rows, or chunks with records_per_chunk"
+        for one, other in EXCLUSIVE
+        if one in values and other in values
+    ]
+    for pair in TOGETHER:
+        for one, other in (pair, pair[::-1]):
+            if one in values and other not in values and "rows" not in values:
+                faults.append(f"{one}={values[one]} needs {other}: rows = chunks x records_per_chunk")
+    return faults

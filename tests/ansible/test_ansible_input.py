@@ -1,0 +1,105 @@
+"""What -e takes and refuses, without starting Ansible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rowmill_input
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+SPECS = rowmill_input.role_specs(PROJECT / "roles")
+
+
+def check(role: str = "generate", required: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:
+    return rowmill_input.check(given, role, required, SPECS)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"table": "orders"}, {"generate_table": ["orders"]}),
+        ({"table": "orders, tpch.all"}, {"generate_table": ["orders", "tpch.all"]}),
+        ({"table": ["a", "b"]}, {"generate_table": ["a", "b"]}),
+        ({"rows": "1000"}, {"generate_rows": 1000}),
+        ({"rows": 1000}, {"generate_rows": 1000}),
+        ({"generate_rows": "7"}, {"generate_rows": 7}),
+        ({"seed": "-3"}, {"generate_seed": -3}),
+        ({"hive": "no"}, {"generate_hive": False}),
+        ({"hive": True}, {"generate_hive": True}),
+        ({"chunks": "2", "records_per_chunk": "5"}, {"generate_chunks": 2, "generate_records_per_chunk": 5}),
+        ({"partition_by": "a,b"}, {"generate_partition_by": ["a", "b"]}),
+        ({"ansible_connection": "local", "convert_program": "x", "preflight_java": "false"}, {}),
+    ],
+)
+def test_takes(given: dict[str, Any], wanted: dict[str, Any]) -> None:
+    assert check(**given) == wanted
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"tabel": "orders"}, "unknown variable tabel=orders: did you mean table?"),
+        ({"generate_tabel": "orders"}, "unknown variable generate_tabel=orders: did you mean generate_table?"),
+        ({"zzz": "1"}, "unknown variable zzz=1: known: chunks, "),
+        ({"_raw_params": "orders"}, "-e orders can't be read: write -e name=value"),
+        ({"rows": "-5"}, "rows=-5: must be a whole number, 0 or more"),
+        ({"rows": "abc"}, "rows=abc: must be a whole number, 0 or more"),
+        ({"rows": True}, "rows=True: must be a whole number"),
+        ({"rows": 1.5}, "rows=1.5: must be a whole number"),
+        ({"rows": "9" * 30}, "in 64 bits"),
+        ({"seed": "x"}, "seed=x: must be a whole number"),
+        ({"file_rows": "0"}, "file_rows=0: must be a whole number, 1 or more"),
+        ({"mode": "foo"}, "mode=foo: must be overwrite or append or error"),
+        ({"format": "xml"}, "format=xml: must be parquet or csv or json or orc"),
+        ({"hive": "maybe"}, "hive=maybe: must be true or false"),
+        ({"table": ""}, "table=: an empty name in the list"),
+        ({"table": "a,,b"}, "table=a,,b: an empty name in the list"),
+        ({"target": "fleet"}, "target=fleet: the fleet is not available in this version"),
+        ({"target": "moon"}, "target=moon: must be embedded"),
+        ({"output": "s3a://bucket/x"}, "output=s3a://bucket/x: only local paths are available in this version"),
+        ({"output": "hdfs://host/x"}, "only local paths are available in this version"),
+        ({"slices": "/nowhere/slices.txt"}, "slices=/nowhere/slices.txt: there is no such file"),
+        ({"rows": "5", "chunks": "2", "records_per_chunk": "3"}, "rows=5 and chunks=2 exclude each other"),
+        ({"chunks": "2"}, "chunks=2 needs records_per_chunk"),
+        ({"records_per_chunk": "2"}, "records_per_chunk=2 needs chunks"),
+        ({"rows": "5", "generate_rows": "6"}, "rows and generate_rows are the same variable"),
+    ],
+)
+def test_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(rowmill_input.InputError) as caught:
+        check(**given)
+    assert message in str(caught.value)
+
+
+def test_says_which_variable_is_missing() -> None:
+    with pytest.raises(rowmill_input.InputError, match="table is missing: give -e table="):
+        check(required=("table",))
+    assert check(required=("table",), generate_table="orders") == {"generate_table": ["orders"]}
+
+
+def test_a_typo_is_not_also_reported_as_missing() -> None:
+    with pytest.raises(rowmill_input.InputError) as caught:
+        check(required=("table",), tabel="orders")
+    assert "missing" not in str(caught.value)
+
+
+@pytest.mark.parametrize("role", sorted(SPECS))
+def test_specification_and_defaults_agree(role: str) -> None:
+    # An argument specification only validates: its defaults must be those of defaults/main.yml.
+    defaults = yaml.safe_load((PROJECT / "roles" / role / "defaults" / "main.yml").read_text()) or {}
+    options = SPECS[role]
+    assert set(defaults) == {name for name, spec in options.items() if not spec.get("required")}
+    for name, spec in options.items():
+        assert name.startswith(f"{role}_")
+        assert spec.get("description")
+        if not spec.get("required"):
+            assert defaults[name] == spec.get("default"), name
+
+
+@pytest.mark.parametrize("role", sorted(SPECS))
+def test_readme_names_every_variable(role: str) -> None:
+    text = (PROJECT / "roles" / role / "README.md").read_text()
+    assert [name for name in SPECS[role] if f"`{name}`" not in text] == []

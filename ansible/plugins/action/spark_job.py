@@ -14,7 +14,6 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "module_utils"))
-import rowmill_log
 from rowmill_process import in_project, in_start_directory, program_command, run
 
 display = Display()
@@ -73,18 +72,6 @@ class ActionModule(ActionBase):
             outcome = run(command, planned.append, "job")
         else:
             outcome = run(command, lambda line: display.display(f"  {line}"), "job")
-        if outcome.interrupted:
-            # Nobody is there to take a result, so the error report is written here.
-            rowmill_log.write_report(
-                [
-                    {
-                        "host": "localhost",
-                        "task": self._task.get_name(),
-                        "message": outcome.message,
-                        "try": "run it again; the next run cleans up what this one left",
-                    }
-                ]
-            )
         if outcome.rc or outcome.interrupted:
             return {"failed": True, "msg": outcome.message, "rc": outcome.rc}
         try:

@@ -100,7 +100,8 @@ class CallbackModule(CallbackBase):
                     rowmill_log.write(str(data[stream]), stream)
         if ignored:
             return
-        hint = "check that the host is up and that ssh to it works" if state == "unreachable" else "read the log"
+        log = os.environ.get(rowmill_log.LOG_VARIABLE, "the output")
+        hint = "check that the host is up and that ssh to it works" if state == "unreachable" else f"read {log}"
         if not _is_hidden(data) and data.get("fix"):
             hint = str(data["fix"])
         self._errors.append({"host": host, "task": result.task.get_name(), "message": message, "try": hint})

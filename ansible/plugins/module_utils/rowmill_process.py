@@ -17,7 +17,8 @@ from types import FrameType
 import rowmill_log
 
 PROJECT = Path(__file__).resolve().parents[3]
-GRACE_SECONDS = 30.0
+GRACE_SECONDS = 30.0  # for the program to clean up after an interruption
+LINGER_SECONDS = 5.0  # for what the program started (the JVM and its metastore lock) to end after it
 ERROR_MARK = "error: "
 
 
@@ -128,6 +129,10 @@ def run(command: list[str], on_line: Callable[[str], None], source: str) -> Outc
     ):
         _follow(child, interruption, outcome, take)
         outcome.rc = child.wait()
+    if outcome.interrupted:
+        # Nobody is there to take a result, so the error report is written here.
+        error = {"host": "localhost", "task": source, "message": outcome.message}
+        rowmill_log.write_report([error | {"try": "run it again; the next run cleans up what this one left"}])
     return outcome
 
 
@@ -140,15 +145,18 @@ def _follow(
     """Read both pipes until the program is gone, and pass an interruption on to it."""
     assert child.stdout is not None and child.stderr is not None
     rest = {"stdout": b"", "stderr": b""}
-    deadline = float("inf")
+    deadline = end = float("inf")
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ, "stdout")
         selector.register(child.stderr, selectors.EVENT_READ, "stderr")
         while True:
             ended = child.poll() is not None
-            ready = selector.select(0.1 if ended else 0.25) if selector.get_map() else []
-            if not selector.get_map() and not ended:
-                time.sleep(0.05)
+            if ended:
+                # What it started holds the pipes open as long as it lives: wait for that too, but not for ever.
+                end = min(end, time.monotonic() + LINGER_SECONDS)
+                if not selector.get_map() or time.monotonic() > end:
+                    break
+            ready = selector.select(0.1)  # with nothing left to read, this is a sleep
             for key, _ in ready:
                 data = os.read(key.fd, 65536)
                 if not data:
@@ -156,9 +164,6 @@ def _follow(
                 *lines, rest[key.data] = (rest[key.data] + data).split(b"\n")
                 for line in lines:
                     take(key.data, line.decode(errors="replace").rstrip("\r"))
-            # A grandchild may hold the pipes open: when the program is gone and the pipes are quiet, it is over.
-            if ended and not ready:
-                break
             if interruption.check() and not outcome.interrupted:
                 outcome.interrupted = interruption.signal
                 rowmill_log.write(f"{outcome.message}: waiting {GRACE_SECONDS:g} s at most")

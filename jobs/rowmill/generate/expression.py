@@ -1,0 +1,406 @@
+"""SQL expressions over the columns of a row: parsed by sqlglot once, run vectorised on Arrow. Never `eval`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rowmill.errors import GeneratorError
+
+Value = Any  # pa.Array or pa.Scalar
+
+
+class RowSource(Protocol):
+    """What an expression may ask of the rows it runs over."""
+
+    def column(self, name: str) -> pa.Array: ...
+    def parent_column(self, column: str, key: str) -> pa.Array: ...
+    def row_number(self) -> pa.Array: ...
+    def ordinal(self) -> pa.Array: ...
+    def random_int(self, low: int, high: int, salt: str) -> pa.Array: ...
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation; `args` are nodes, or plain Python values where the operation says so."""
+
+    op: str
+    args: tuple[Any, ...] = ()
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for arg in self.args:
+            if isinstance(arg, Node):
+                yield from arg.walk()
+
+
+def columns_of(node: Node) -> list[str]:
+    """Names of the columns that an expression reads."""
+    return [n.args[0] for n in node.walk() if n.op == "column"]
+
+
+def parse_expression(sql: str, where: str) -> Node:
+    """The tree of an expression. Raises GeneratorError naming what is not understood."""
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = sqlglot.parse_one(f"SELECT {sql}", read="postgres")
+    except (SqlglotError, RecursionError) as error:
+        first = str(error).splitlines()[0] if str(error) else "too deep"
+        raise GeneratorError(f"the expression is not SQL: {first}", where=where, value=sql) from error
+    items = tree.expressions
+    if len(items) != 1 or len([v for v in tree.args.values() if v]) != 1:
+        raise GeneratorError("one expression expected", where=where, value=sql)
+    try:
+        return _Compiler(where, sql).compile(items[0].unalias())
+    except RecursionError as error:
+        raise GeneratorError("the expression is nested too deeply", where=where, value=sql[:80]) from error
+
+
+class _Compiler:
+    def __init__(self, where: str, sql: str) -> None:
+        from sqlglot import exp
+
+        self.exp = exp
+        self.where = where
+        self.sql = sql
+        self.randoms = 0
+
+    def fail(self, what: str, fix: str | None = None) -> GeneratorError:
+        return GeneratorError(what, where=self.where, value=self.sql, fix=fix)
+
+    def compile(self, e: Any) -> Node:
+        exp = self.exp
+        name = type(e).__name__
+        if isinstance(e, exp.Paren):
+            return self.compile(e.this)
+        if isinstance(e, exp.Column):
+            return Node("column", (e.name,))
+        if isinstance(e, exp.Literal):
+            return Node("literal", (_literal(e),))
+        if isinstance(e, exp.Boolean):
+            return Node("literal", (pa.scalar(bool(e.this)),))
+        if isinstance(e, exp.Null):
+            return Node("literal", (pa.scalar(None),))
+        if name in _BINARY:
+            return Node(_BINARY[name], (self.compile(e.this), self.compile(e.expression)))
+        if name in _UNARY:
+            return Node(_UNARY[name], (self.compile(e.this),))
+        handler = getattr(self, f"_{name.lower()}", None)
+        if handler is None:
+            raise self.fail(f"'{e.sql(dialect='postgres')[:40]}' is not supported in an expression")
+        node: Node = handler(e)
+        return node
+
+    def _case(self, e: Any) -> Node:
+        parts: list[Node] = []
+        for branch in e.args["ifs"]:
+            condition = branch.this
+            if e.this is not None:
+                condition = self.exp.EQ(this=e.this.copy(), expression=condition.copy())
+            parts += [self.compile(condition), self.compile(branch.args["true"])]
+        default = e.args.get("default")
+        parts.append(self.compile(default) if default is not None else Node("literal", (pa.scalar(None),)))
+        return Node("case", tuple(parts))
+
+    def _cast(self, e: Any) -> Node:
+        from rowmill.errors import SchemaError
+        from rowmill.schema.types import parse_type
+
+        text = e.to.sql(dialect="hive").lower()
+        aliases = {"integer": "int", "text": "string", "double precision": "double"}
+        if isinstance(e.this, self.exp.Literal) and e.this.is_string and text in ("date", "timestamp"):
+            value = e.this.this
+            if text == "date":
+                return Node("literal", (pa.scalar(value).cast(pa.date32()),))
+            return Node("literal", (pa.scalar(value).cast(pa.timestamp("us")),))
+        try:
+            target = parse_type(aliases.get(text, text)).to_arrow()
+        except SchemaError as error:
+            raise self.fail(f"can't cast to '{text}'") from error
+        return Node("cast", (self.compile(e.this), target))
+
+    def _in(self, e: Any) -> Node:
+        values = [self.compile(item) for item in e.expressions]
+        if not values:
+            raise self.fail("IN needs a list of values")
+        node = Node("eq", (self.compile(e.this), values[0]))
+        for value in values[1:]:
+            node = Node("or", (node, Node("eq", (self.compile(e.this), value))))
+        return node
+
+    def _between(self, e: Any) -> Node:
+        this = self.compile(e.this)
+        return Node("and", (Node("ge", (this, self.compile(e.args["low"]))), Node("le", (this, self.compile(e.args["high"])))))
+
+    def _extract(self, e: Any) -> Node:
+        return self._part(e.name.lower(), e.expression)
+
+    def _part(self, part: str, e: Any) -> Node:
+        if part not in _DATE_PARTS:
+            raise self.fail(f"EXTRACT of '{part}' is not supported", f"use one of {', '.join(_DATE_PARTS)}")
+        return Node("date_part", (self.compile(e), part))
+
+    def _year(self, e: Any) -> Node:
+        return self._part("year", e.this)
+
+    def _month(self, e: Any) -> Node:
+        return self._part("month", e.this)
+
+    def _day(self, e: Any) -> Node:
+        return self._part("day", e.this)
+
+    def _round(self, e: Any) -> Node:
+        digits = int(e.args["decimals"].name) if e.args.get("decimals") else 0
+        return Node("round", (self.compile(e.this), digits))
+
+    def _coalesce(self, e: Any) -> Node:
+        return Node("coalesce", tuple(self.compile(a) for a in (e.this, *e.expressions)))
+
+    def _least(self, e: Any) -> Node:
+        return Node("least", tuple(self.compile(a) for a in (e.this, *e.expressions)))
+
+    def _greatest(self, e: Any) -> Node:
+        return Node("greatest", tuple(self.compile(a) for a in (e.this, *e.expressions)))
+
+    def _concat(self, e: Any) -> Node:
+        return Node("concat", tuple(self.compile(a) for a in e.expressions))
+
+    def _substring(self, e: Any) -> Node:
+        start = int(e.args["start"].name)
+        length = e.args.get("length")
+        return Node("substring", (self.compile(e.this), start, int(length.name) if length else None))
+
+    def _pad(self, e: Any) -> Node:
+        fill = e.args.get("fill_pattern")
+        op = "lpad" if e.args.get("is_left") else "rpad"
+        return Node(op, (self.compile(e.this), int(e.expression.name), fill.name if fill else " "))
+
+    def _rownumber(self, e: Any) -> Node:
+        return Node("row_number")
+
+    def _anonymous(self, e: Any) -> Node:
+        name = str(e.this).lower()
+        args = e.expressions
+        if name == "row_number" and not args:
+            return Node("row_number")
+        if name == "ordinal" and not args:
+            return Node("ordinal")
+        if name == "random_int" and len(args) == 2:
+            low, high = (int(a.sql()) for a in args)
+            if low > high:
+                raise self.fail("random_int: the first bound is larger than the second")
+            self.randoms += 1
+            return Node("random_int", (low, high, f"random_int#{self.randoms}"))
+        if name == "parent" and len(args) == 2:
+            return Node("parent", (args[0].name, args[1].name))
+        near = difflib.get_close_matches(name, _FUNCTIONS, n=1)
+        raise self.fail(f"unknown function '{name}'", f"did you mean {near[0]}?" if near else f"known are {', '.join(_FUNCTIONS)}")
+
+
+_FUNCTIONS = (
+    "row_number", "ordinal", "random_int", "parent", "abs", "floor", "ceil", "round", "least", "greatest", "coalesce",
+    "concat", "upper", "lower", "length", "substring", "lpad", "rpad", "extract", "year", "month", "day", "cast",
+)  # fmt: skip
+_BINARY = {
+    "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "IntDiv": "div", "Mod": "mod", "EQ": "eq", "NEQ": "ne", "GT": "gt",
+    "GTE": "ge", "LT": "lt", "LTE": "le", "And": "and", "Or": "or", "DPipe": "concat",
+}  # fmt: skip
+_UNARY = {"Neg": "neg", "Not": "not", "Abs": "abs", "Floor": "floor", "Ceil": "ceil", "Upper": "upper", "Lower": "lower", "Length": "length"}
+_DATE_PARTS: dict[str, Callable[[Value], Value]] = {
+    "year": pc.year, "month": pc.month, "day": pc.day, "quarter": pc.quarter, "hour": pc.hour, "minute": pc.minute,
+    "second": pc.second, "week": pc.iso_week, "dow": lambda v: pc.day_of_week(v, week_start=7), "doy": pc.day_of_year,
+}  # fmt: skip
+
+
+def _literal(e: Any) -> pa.Scalar:
+    if e.is_string:
+        return pa.scalar(e.this)
+    text = e.this
+    if text.isdigit():
+        return pa.scalar(int(text), pa.int64())
+    from decimal import Decimal
+
+    return pa.scalar(Decimal(text))
+
+
+def evaluate(node: Node, rows: RowSource) -> Value:
+    """The value of an expression over the rows: an Arrow array, or a scalar if it is constant."""
+    op, args = node.op, node.args
+    if op == "literal":
+        return args[0]
+    if op == "column":
+        return rows.column(args[0])
+    if op == "parent":
+        return rows.parent_column(args[0], args[1])
+    if op == "row_number":
+        return rows.row_number()
+    if op == "ordinal":
+        return rows.ordinal()
+    if op == "random_int":
+        return rows.random_int(*args)
+    if op == "case":
+        return _case([evaluate(arg, rows) for arg in args])
+    values = [evaluate(arg, rows) if isinstance(arg, Node) else arg for arg in args]
+    return _OPERATIONS[op](*values)
+
+
+def _is_decimal(v: Value) -> bool:
+    return pa.types.is_decimal(v.type)
+
+
+def _widen(v: Value) -> Value:
+    """Decimals in 256 bits while computing: a product of two decimal(38,s) still fits."""
+    if pa.types.is_decimal(v.type):
+        return v.cast(pa.decimal256(max(v.type.precision, 1), v.type.scale))
+    return v
+
+
+def _arithmetic(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
+    def run(a: Value, b: Value) -> Value:
+        if _is_decimal(a) and pa.types.is_integer(b.type):
+            b = b.cast(pa.decimal128(20, 0)) if not isinstance(b, pa.Scalar) else pa.scalar(b.as_py()).cast(pa.decimal128(20, 0))
+        elif _is_decimal(b) and pa.types.is_integer(a.type):
+            a = a.cast(pa.decimal128(20, 0))
+        if (_is_decimal(a) and pa.types.is_floating(b.type)) or (_is_decimal(b) and pa.types.is_floating(a.type)):
+            a, b = a.cast(pa.float64()), b.cast(pa.float64())
+        return function(_widen(a), _widen(b))
+
+    return run
+
+
+def _is_date(v: Value) -> bool:
+    return pa.types.is_date32(v.type)
+
+
+def _as_days(v: Value) -> Value:
+    return pc.cast(v, pa.int32())
+
+
+def _add(a: Value, b: Value) -> Value:
+    if _is_date(b) and pa.types.is_integer(a.type):
+        a, b = b, a
+    if _is_date(a) and pa.types.is_integer(b.type):
+        return pc.add(_as_days(a), pc.cast(b, pa.int32())).cast(pa.date32())
+    return _arithmetic(pc.add)(a, b)
+
+
+def _sub(a: Value, b: Value) -> Value:
+    if _is_date(a) and _is_date(b):
+        return pc.subtract(_as_days(a), _as_days(b)).cast(pa.int64())
+    if _is_date(a) and pa.types.is_integer(b.type):
+        return pc.subtract(_as_days(a), pc.cast(b, pa.int32())).cast(pa.date32())
+    return _arithmetic(pc.subtract)(a, b)
+
+
+def _divide(a: Value, b: Value) -> Value:
+    if pa.types.is_integer(a.type) and pa.types.is_integer(b.type):
+        return pc.divide(a, b)
+    return pc.divide(a.cast(pa.float64()), b.cast(pa.float64()))
+
+
+def _modulo(a: Value, b: Value) -> Value:
+    # SQL's % truncates toward zero, as Arrow's integer division does.
+    if pa.types.is_integer(a.type) and pa.types.is_integer(b.type):
+        return pc.subtract(a, pc.multiply(pc.divide(a, b), b))
+    quotient = pc.trunc(_divide(a, b))
+    return pc.subtract(a.cast(pa.float64()), pc.multiply(quotient, b.cast(pa.float64())))
+
+
+def _text(v: Value) -> Value:
+    return v if pa.types.is_string(v.type) else v.cast(pa.string())
+
+
+def _compare(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
+    def run(a: Value, b: Value) -> Value:
+        if pa.types.is_string(b.type) and pa.types.is_temporal(a.type):
+            b = b.cast(a.type)
+        elif pa.types.is_string(a.type) and pa.types.is_temporal(b.type):
+            a = a.cast(b.type)
+        return function(a, b)
+
+    return run
+
+
+def _case(values: list[Value]) -> Value:
+    result = values[-1]
+    kinds = [v.type for v in values[1:-1:2] + [result] if not pa.types.is_null(v.type)]
+    if kinds:
+        unified = _common_type(kinds)
+        result = result.cast(unified)
+        for condition, value in zip(values[-3::-2], values[-2::-2], strict=True):
+            result = pc.if_else(pc.fill_null(condition, False), value.cast(unified), result)
+    return result
+
+
+def _common_type(kinds: list[pa.DataType]) -> pa.DataType:
+    if all(k == kinds[0] for k in kinds):
+        return kinds[0]
+    if any(pa.types.is_floating(k) for k in kinds):
+        return pa.float64()
+    if any(pa.types.is_decimal(k) for k in kinds):
+        scale = max(k.scale for k in kinds if pa.types.is_decimal(k))
+        return pa.decimal256(60, scale)
+    if all(pa.types.is_integer(k) for k in kinds):
+        return pa.int64()
+    if any(pa.types.is_string(k) for k in kinds):
+        return pa.string()
+    return kinds[0]
+
+
+def _extreme(function: Callable[..., Value]) -> Callable[..., Value]:
+    def run(*values: Value) -> Value:
+        kind = _common_type([v.type for v in values])
+        return function(*[v.cast(kind) for v in values])
+
+    return run
+
+
+def _whole(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
+    def run(v: Value) -> Value:
+        return v if pa.types.is_integer(v.type) else function(v)
+
+    return run
+
+
+_OPERATIONS: dict[str, Callable[..., Value]] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": _arithmetic(pc.multiply),
+    "div": _divide,
+    "mod": _modulo,
+    "neg": pc.negate,
+    "abs": pc.abs,
+    "floor": _whole(pc.floor),
+    "ceil": _whole(pc.ceil),
+    "round": lambda v, digits: pc.round(v, ndigits=digits, round_mode="half_towards_infinity"),
+    "eq": _compare(pc.equal),
+    "ne": _compare(pc.not_equal),
+    "lt": _compare(pc.less),
+    "le": _compare(pc.less_equal),
+    "gt": _compare(pc.greater),
+    "ge": _compare(pc.greater_equal),
+    "and": pc.and_kleene,
+    "or": pc.or_kleene,
+    "not": pc.invert,
+    "coalesce": _extreme(pc.coalesce),
+    "least": _extreme(pc.min_element_wise),
+    "greatest": _extreme(pc.max_element_wise),
+    "concat": lambda *parts: pc.binary_join_element_wise(*[_text(p) for p in parts], ""),
+    "upper": pc.utf8_upper,
+    "lower": pc.utf8_lower,
+    "length": lambda v: pc.utf8_length(v).cast(pa.int64()),
+    "substring": lambda v, start, length: pc.utf8_slice_codeunits(
+        v, start - 1, None if length is None else start - 1 + length
+    ),
+    "lpad": lambda v, width, fill: pc.utf8_lpad(_text(v), width, fill),
+    "rpad": lambda v, width, fill: pc.utf8_rpad(_text(v), width, fill),
+    "cast": lambda v, target: v.cast(target),
+    "date_part": lambda v, part: _DATE_PARTS[part](v).cast(pa.int64()),
+}

@@ -1,0 +1,170 @@
+"""Foreign keys as functions: child row number -> parent row number. No join, no parent data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rowmill.errors import GeneratorError
+from rowmill.generate.distributions import Zipf
+from rowmill.generate.permutation import permute
+from rowmill.generate.random import Rows, bits, bounded, derive_key
+
+
+class Parents(Protocol):
+    """Which parent row each child row points to."""
+
+    def parent_rows(self, rows: Rows) -> Rows: ...
+
+
+@dataclass(frozen=True)
+class UniformParents:
+    """Every parent is equally likely."""
+
+    key: int
+    parents: int
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        return bounded(bits(self.key, rows), self.parents).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class EarlierParents:
+    """For a self-reference: any row before this one, so there are no cycles; row 0 points to itself."""
+
+    key: int
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        share = (bits(self.key, rows) >> np.uint64(11)).astype(np.float64) * (1.0 / (1 << 53))
+        return np.minimum((share * rows).astype(np.int64), np.maximum(rows - 1, 0))
+
+
+@dataclass(frozen=True)
+class ZipfParents:
+    """The parent of rank k with probability proportional to k**-s; ranks are dealt to parents at random."""
+
+    key: int
+    parents: int
+    ranks: Zipf
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        rank = self.ranks.quantile(bits(self.key, rows))
+        return permute(rank.astype(np.int64) - 1, self.parents, derive_key(self.key, "ranks"))
+
+
+@dataclass(frozen=True)
+class JointParents:
+    """One of several foreign keys that together are unique: a digit of a shuffled mixed-radix number."""
+
+    key: int
+    domain: int  # product of all radices
+    radix: int
+    below: int  # product of the radices of the keys before this one
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        return (permute(rows, self.domain, self.key) // self.below) % self.radix
+
+
+_GROUP = 64  # parents that share an exact number of children
+
+
+@dataclass(frozen=True)
+class EachParents:
+    """Every parent has low..high children, in the order of the parents.
+
+    Parents stand in groups of 64. A group's rows are fixed by proportion (so any row finds its
+    group by a division), and within the group the counts are random in low..high and sum to it.
+    """
+
+    key: int
+    rows: int
+    parents: int
+    low: int
+    high: int
+    first_row: int = 0
+    first_parent: int = 0
+    _wide: bool = field(init=False, default=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_wide", self.parents * self.rows > 1 << 62)
+
+    @classmethod
+    def fit(
+        cls, key: int, rows: int, parents: int, low: int, high: int, where: str, first_row: int = 0, first_parent: int = 0
+    ) -> EachParents:
+        """A layout in which `rows` children (or the first of them) have low..high to a parent.
+
+        Fewer rows than parents * low take only as many parents as they need; the last of these may
+        then be cut short. Raises GeneratorError for more rows than parents * high.
+        """
+        if low > high or high < 1:
+            raise GeneratorError("each: 0 <= min <= max, and max at least 1, expected", where=where, value=f"min {low}, max {high}")
+        if rows > parents * high:
+            raise GeneratorError(
+                f"{rows} rows can't be spread over {parents} parents with at most {high} each",
+                where=where,
+                fix=f"ask for at most {parents * high} rows, or make the parent table larger",
+            )
+        if rows < parents * low:
+            mean = (low + high) / 2
+            parents = min(parents, max(1, -(-rows // high), int(np.ceil(rows / mean))))
+            rows = max(rows, parents * low)
+        return cls(key, rows, parents, low, high, first_row, first_parent)
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        return self._locate(rows)[0]
+
+    def ordinals(self, rows: Rows) -> Rows:
+        """0-based position of each child among the children of its parent."""
+        return self._locate(rows)[1]
+
+    def _locate(self, rows: Rows) -> tuple[Rows, Rows]:
+        parent, ordinal = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+        for start in range(0, len(rows), 65_536):  # far-flung rows need a 64-wide line each
+            piece = slice(start, start + 65_536)
+            parent[piece], ordinal[piece] = self._locate_piece(rows[piece] - self.first_row)
+        return parent + self.first_parent, ordinal
+
+    def _boundary(self, parent: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first child row of a parent, by proportion: floor(parent * rows / parents)."""
+        if self._wide:
+            return np.array([int(p) * self.rows // self.parents for p in parent], np.int64)
+        return parent * self.rows // self.parents
+
+    def _locate_piece(self, rows: Rows) -> tuple[Rows, Rows]:
+        groups = -(-self.parents // _GROUP)
+        group = np.clip((rows * (self.parents / self.rows / _GROUP)).astype(np.int64), 0, groups - 1)
+        wanted, inverse = np.unique(np.concatenate([group - 1, group, group + 1]), return_inverse=True)
+        edges = self._boundary(np.clip(wanted * _GROUP, 0, self.parents))[inverse].reshape(3, -1)
+        group = np.where(rows < edges[1], group - 1, np.where((rows >= edges[2]) & (group < groups - 1), group + 1, group))
+        unique, inverse = np.unique(group, return_inverse=True)
+        # Groups ascend and so do the ends within each: one sorted list of where each parent's rows end.
+        ends = (self._boundary(unique * _GROUP)[:, None] + np.cumsum(self._counts(unique), axis=1)).ravel()
+        place = np.searchsorted(ends, rows, side="right")
+        member = place - inverse * _GROUP
+        first = self._boundary(unique * _GROUP)[inverse]
+        begin = np.where(member > 0, ends[np.maximum(place - 1, 0)], first)
+        return group * _GROUP + member, rows - begin
+
+    def _counts(self, groups: Rows) -> NDArray[np.int64]:
+        member = np.arange(_GROUP)
+        parent = groups[:, None] * _GROUP + member
+        real = parent < self.parents
+        quota = self._boundary(np.minimum((groups + 1) * _GROUP, self.parents)) - self._boundary(groups * _GROUP)
+        spread = bounded(bits(self.key, parent.ravel()), self.high - self.low + 1).astype(np.int64).reshape(parent.shape)
+        turn = (member + bounded(bits(derive_key(self.key, "turn"), groups), _GROUP).astype(np.int64)[:, None]) % _GROUP
+        counts = np.take_along_axis(np.where(real, spread + self.low, 0), turn, axis=1)
+        real = np.take_along_axis(real, turn, axis=1)
+        missing = quota - counts.sum(axis=1)
+        while missing.any():
+            sign = np.sign(missing)[:, None]
+            movable = real & np.where(sign > 0, counts < self.high, counts > self.low)
+            step = movable & (np.cumsum(movable, axis=1) <= np.abs(missing)[:, None])
+            counts += step * sign
+            missing -= step.sum(axis=1) * sign[:, 0]
+        result = np.empty_like(counts)
+        np.put_along_axis(result, turn, counts, axis=1)
+        return result

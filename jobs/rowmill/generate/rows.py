@@ -1,0 +1,89 @@
+"""The rows that are being made: what a generator may ask for while it makes its column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from rowmill.generate.arrow import Mask, plain
+from rowmill.generate.random import Rows as RowNumbers
+from rowmill.generate.random import bits, bounded, derive_key
+
+if TYPE_CHECKING:
+    from rowmill.generate.table import TableGenerator
+
+
+class Generator(Protocol):
+    """Makes the values of one column. Returns physical values (n,) or an Arrow array of length n."""
+
+    def make(self, rows: RowSet) -> Any: ...
+
+
+class RowSet:
+    """Row numbers (n,) of one table, with each column made at most once.
+
+    The numbers need not be contiguous: a child asks its parent for any rows.
+    """
+
+    def __init__(self, table: TableGenerator, index: RowNumbers) -> None:
+        self.table = table
+        self.index = index
+        self._columns: dict[str, pa.Array] = {}
+        self._parents: dict[int, tuple[RowSet, Mask]] = {}
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def encoded(self, name: str) -> pa.Array:
+        """A column as it will be written: perhaps dictionary-encoded."""
+        if name not in self._columns:
+            self._columns[name] = self.table.make_column(name, self)
+        return self._columns[name]
+
+    def column(self, name: str) -> pa.Array:
+        """A column without dictionary encoding."""
+        return plain(self.encoded(name))
+
+    def parent(self, key: int) -> tuple[RowSet, Mask]:
+        """The rows that foreign key number `key` points to, and where it is null."""
+        if key not in self._parents:
+            relation = self.table.relations[key]
+            self._parents[key] = (RowSet(relation.parent, relation.parent_rows(self.index)), relation.nulls(self.index))
+        return self._parents[key]
+
+    def parent_column(self, column: str, key: str) -> pa.Array:
+        parent, nulls = self.parent(self.table.relation_of(key))
+        values = parent.column(column)
+        if nulls is None or not nulls.any():
+            return values
+        import pyarrow.compute as pc
+
+        return pc.if_else(pa.array(nulls), pa.scalar(None, values.type), values)
+
+    def row_number(self) -> pa.Array:
+        return pa.array(self.index + 1)
+
+    def ordinal(self) -> pa.Array:
+        return pa.array(self.table.ordinals(self.index) + 1)
+
+    def random_int(self, low: int, high: int, salt: str) -> pa.Array:
+        raise NotImplementedError  # bound to a column by Salted
+
+
+class Salted:
+    """A row set seen from one column: its random numbers are that column's own."""
+
+    def __init__(self, rows: RowSet, key: int) -> None:
+        self.rows = rows
+        self.key = key
+        self.column: Callable[[str], pa.Array] = rows.column
+        self.parent_column = rows.parent_column
+        self.row_number = rows.row_number
+        self.ordinal = rows.ordinal
+
+    def random_int(self, low: int, high: int, salt: str) -> pa.Array:
+        values = bounded(bits(derive_key(self.key, salt), self.rows.index), high - low + 1)
+        return pa.array(values.astype(np.int64) + low)

@@ -1,0 +1,435 @@
+"""A table as a function: row numbers in, an Arrow record batch out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from rowmill.errors import GeneratorError, RowmillError
+from rowmill.generate import scalars
+from rowmill.generate.arrow import Mask, file_type, plain, to_arrow
+from rowmill.generate.build import Site, build
+from rowmill.generate.foreign import EachParents, EarlierParents, JointParents, Parents, UniformParents, ZipfParents
+from rowmill.generate.distributions import Zipf
+from rowmill.generate.random import Rows, bits, derive_key, unit
+from rowmill.generate.rows import Generator, RowSet
+from rowmill.schema.catalog import CatalogTable
+from rowmill.schema.model import ForeignKey, TableColumn
+from rowmill.schema.types import integer_bounds
+
+BLOCK_ROWS = 65_536
+
+
+@dataclass
+class Relation:
+    """A foreign key at work: child rows -> parent rows."""
+
+    key: ForeignKey
+    parent: TableGenerator
+    parents: Parents
+    null_share: float
+    null_key: int
+    first_is_null: bool = False
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        return self.parents.parent_rows(rows)
+
+    def nulls(self, rows: Rows) -> Mask:
+        mask = unit(bits(self.null_key, rows)) < self.null_share if self.null_share else None
+        if self.first_is_null:
+            mask = (rows == 0) if mask is None else mask | (rows == 0)
+        return mask
+
+
+class World:
+    """The tables of one run, by qualified name; parents are built when a key asks for them.
+
+    seed: of the whole run; rows: rows of the tables that the run makes, by qualified name (others
+    have the rows of their schema); segments: rows of earlier runs that an append goes on after.
+    """
+
+    def __init__(
+        self,
+        resolve: Callable[[CatalogTable, ForeignKey], CatalogTable],
+        seed: int,
+        rows: dict[str, int] | None = None,
+        segments: dict[str, tuple[int, ...]] | None = None,
+    ) -> None:
+        self._resolve = resolve
+        self.seed = seed
+        self._rows = rows or {}
+        self._segments = segments or {}
+        self._tables: dict[str, TableGenerator] = {}
+
+    def table(self, table: CatalogTable) -> TableGenerator:
+        """The generator of a table. Raises GeneratorError for anything that can't be done as asked."""
+        if table.qualified not in self._tables:
+            rows = self._rows.get(table.qualified, table.definition.rows)
+            if rows is None:
+                raise GeneratorError("the number of rows is not known", where=table.where, fix="set `rows:` in the YAML")
+            made = TableGenerator(table, rows, self.seed, self._segments.get(table.qualified, ()))
+            self._tables[table.qualified] = made
+            try:
+                made.connect(self)
+            except BaseException:
+                del self._tables[table.qualified]
+                raise
+        return self._tables[table.qualified]
+
+    def parent_of(self, table: CatalogTable, key: ForeignKey) -> TableGenerator:
+        return self.table(self._resolve(table, key))
+
+
+class TableGenerator:
+    """Makes any rows of one table, in any order, on any machine: a pure function of the row number.
+
+    rows:     all rows of the table after this run
+    segments: rows of each earlier run (append); this run makes the rows after them
+    """
+
+    def __init__(self, table: CatalogTable, rows: int, seed: int, segments: tuple[int, ...] = ()) -> None:
+        self.definition = table.definition
+        self.qualified = table.qualified
+        self.file = table.file
+        self.first_row = sum(segments)
+        self.rows = self.first_row + rows
+        self.segments = segments
+        self.segment_rows = segments[0] if segments else rows
+        self.seed = seed
+        self._table = table
+        self.relations: list[Relation] = []
+        self._owner: dict[str, tuple[int, str]] = {}
+        self._each: int | None = None
+        self._ordinal_columns: set[str] = set()
+        self._unique_columns: set[str] = set()
+        self._generators: dict[str, Generator] = {}
+        self._building: list[str] = []
+
+    # -- building -------------------------------------------------------------------------------
+
+    def key(self, *names: object) -> int:
+        return derive_key(self.seed, self.qualified, *names)
+
+    def where(self, column: TableColumn) -> str:
+        line = column.generator.line if column.generator and column.generator.line else column.line
+        place = f"{self.file}:{line}" if line else self.file
+        return f"{place} table '{self.definition.name}' column '{column.name}'"
+
+    def connect(self, world: World) -> None:
+        """Settles foreign keys and unique keys: which column is a function of what."""
+        self._world: World | None = world
+        self._plan_unique()
+        definition = self.definition
+        keys = sorted(enumerate(definition.foreign_keys), key=lambda item: (-len(item[1].columns), item[0]))
+        explicit = {c.name for c in definition.columns if c.generator is not None}
+        for _, key in keys:
+            if all(name in explicit for name in key.columns):
+                continue  # its columns say themselves how they are made; `check` verifies them
+            parent = self if self._is_self(key) else world.parent_of(self._table, key)
+            if parent.rows == 0:
+                raise GeneratorError("the parent table has no rows", where=self._key_where(key), value=key.table)
+            index = len(self.relations)
+            self.relations.append(self._relation(key, parent, index))
+            for name, column in zip(key.columns, key.references, strict=True):
+                if name not in explicit:
+                    self._owner.setdefault(name, (index, column))
+        self._check_keys()
+        self._world = None  # what is shipped to tasks holds only the tables it needs
+
+    def _is_self(self, key: ForeignKey) -> bool:
+        return key.table.rpartition(".")[2] == self.definition.name
+
+    def _key_where(self, key: ForeignKey) -> str:
+        return f"{self.file}:{key.line} table '{self.definition.name}' foreign key ({', '.join(key.columns)})"
+
+    def _plan_unique(self) -> None:
+        definition = self.definition
+        self._unique_columns = {key[0] for key in self._all_keys() if len(key) == 1}
+        fk_columns = {name for key in definition.foreign_keys for name in key.columns}
+        for key in self._all_keys():
+            if len(key) == 1 or any(name in self._unique_columns for name in key):
+                continue
+            free = [n for n in key if n not in fk_columns and definition.column(n).generator is None]
+            foreign = [n for n in key if n in fk_columns and definition.column(n).generator is None]
+            each = self._each_key(foreign)
+            if each is not None and free and definition.column(free[0]).type.is_integer:
+                self._ordinal_columns.add(free[0])
+            elif free:
+                self._unique_columns.add(free[0])
+
+    def _all_keys(self) -> list[tuple[str, ...]]:
+        primary = [self.definition.primary_key] if self.definition.primary_key else []
+        return [*primary, *self.definition.unique]
+
+    def _each_key(self, columns: list[str]) -> ForeignKey | None:
+        for key in self.definition.foreign_keys:
+            inside = columns and set(key.columns) <= set(columns)
+            if inside and not self._is_self(key) and (key.distribution is None or key.distribution.name == "each"):
+                return key
+        return None
+
+    def _relation(self, key: ForeignKey, parent: TableGenerator, index: int) -> Relation:
+        where = self._key_where(key)
+        columns = [self.definition.column(name) for name in key.columns]
+        shares = [c.nulls for c in columns if c.nulls is not None]
+        share = key.nulls if key.nulls is not None else max(shares, default=0.0)
+        fixed = [c.name for c in columns if not c.nullable]
+        if share and fixed:
+            raise GeneratorError(f"column '{fixed[0]}' is not nullable, so the key can't be null", where=where, value=share)
+        parents = self._parents(key, parent, where)
+        lonely = isinstance(parents, EarlierParents) and not fixed
+        if isinstance(parents, EachParents):
+            self._each = index if self._each is None else self._each
+        null_key = self.key("foreign key nulls", *key.columns)
+        return Relation(key, parent, parents, share, null_key, lonely)
+
+    def _parents(self, key: ForeignKey, parent: TableGenerator, where: str) -> Parents:
+        spec = key.distribution
+        salt = self.key("foreign key", *key.columns)
+        joint = self._joint(key, parent, where)
+        if joint is not None:
+            return joint
+        if spec is not None and spec.name == "zipf":
+            s = float(spec.args.get("s", 1.0))
+            if s < 0:
+                raise GeneratorError("s must not be negative", where=where, value=s)
+            return ZipfParents(salt, parent.rows, Zipf(s, parent.rows))
+        if spec is not None and spec.name == "each":
+            low, high = int(spec.args.get("min", 1)), int(spec.args["max"])
+            return self._each_parents(salt, parent.rows, low, high, where)
+        if self._carries_ordinal(key):
+            # One line number per parent and no distribution named: about the mean number to each.
+            mean = self.segment_rows / parent.rows
+            low = 1 if mean >= 1 else 0
+            return self._each_parents(salt, parent.rows, low, max(1, int(np.ceil(2 * mean)) - low), where)
+        if spec is None and self._is_self(key):
+            return EarlierParents(salt)
+        return UniformParents(salt, parent.rows)
+
+    def _each_parents(self, salt: int, parents: int, low: int, high: int, where: str) -> EachParents:
+        layout: EachParents | None = None
+        first_row, first_parent = 0, 0
+        for segment in (*self.segments, self.rows - self.first_row):
+            room = parents if layout is None else max(1, -(-segment // max(low, 1)), -(-segment // high))
+            layout = EachParents.fit(salt, max(segment, 1), room, low, high, where, first_row, first_parent)
+            first_row, first_parent = first_row + segment, first_parent + layout.parents
+        assert layout is not None
+        return layout
+
+    def _carries_ordinal(self, key: ForeignKey) -> bool:
+        return any(
+            set(key.columns) <= set(unique) and self._ordinal_columns & set(unique) for unique in self._all_keys() if len(unique) > 1
+        )
+
+    def _joint(self, key: ForeignKey, parent: TableGenerator, where: str) -> JointParents | None:
+        """For a unique key made of foreign keys alone: a place in the product of their parents."""
+        for unique in self._all_keys():
+            if not set(key.columns) <= set(unique) or self._ordinal_columns & set(unique):
+                continue
+            members = [k for k in self.definition.foreign_keys if set(k.columns) <= set(unique)]
+            if set(unique) != {name for k in members for name in k.columns}:
+                continue
+            if any(self.definition.column(n).generator is not None for n in unique):
+                continue
+            if any(k.distribution is not None and k.distribution.name != "uniform" for k in members):
+                if len(unique) == len(key.columns) or all(k.distribution and k.distribution.name == "zipf" for k in members):
+                    raise GeneratorError(
+                        f"the key ({', '.join(unique)}) is unique, so this distribution can't be kept", where=where,
+                        value=key.distribution.name if key.distribution else None, fix="take the distribution away",
+                    )  # fmt: skip
+                continue
+            radices = [self._parent_rows_of(k) for k in members]
+            domain = 1
+            for radix in radices:
+                domain *= radix
+            if domain < self.rows:
+                raise GeneratorError(
+                    f"{self.rows} different keys ({', '.join(unique)}) are needed, the parents give {domain}", where=where,
+                    fix="ask for fewer rows or make the parent tables larger",
+                )  # fmt: skip
+            if domain > 1 << 62:
+                radices, domain = self._shrink(radices)
+            at = members.index(key)
+            below = 1
+            for radix in radices[:at]:
+                below *= radix
+            return JointParents(self.key("joint", *unique), domain, radices[at], below)
+        return None
+
+    def _shrink(self, radices: list[int]) -> tuple[list[int], int]:
+        limit = int((1 << 62) ** (1 / len(radices))) - 1
+        cut = [min(r, limit) for r in radices]
+        domain = 1
+        for radix in cut:
+            domain *= radix
+        return cut, domain
+
+    def _parent_rows_of(self, key: ForeignKey) -> int:
+        if self._is_self(key):
+            return self.rows
+        assert self._world is not None
+        return self._world.parent_of(self._table, key).rows
+
+    def _check_keys(self) -> None:
+        for unique in self._all_keys():
+            if self._is_unique(unique):
+                continue
+            raise GeneratorError(
+                f"the key ({', '.join(unique)}) would not be unique",
+                where=f"{self.file}:{self.definition.line} table '{self.definition.name}'",
+                fix="give one of its columns a generator that is unique, or its foreign key the distribution `each`",
+            )
+
+    def _is_unique(self, unique: tuple[str, ...]) -> bool:
+        columns = [self.definition.column(name) for name in unique]
+        if any(name in self._unique_columns for name in unique):
+            return all(self._unique_or_relation(c) for c in columns if c.name in self._unique_columns)
+        if self._ordinal_columns & set(unique):
+            return True
+        owners = {self._owner[name][0] for name in unique if name in self._owner}
+        if any(isinstance(self.relations[i].parents, JointParents) for i in owners):
+            return True
+        sequential = {"sequence", "permutation", "uuid", "expression"}
+        return any(c.generator is not None and c.generator.name in sequential for c in columns)
+
+    def _unique_or_relation(self, column: TableColumn) -> bool:
+        if column.name not in self._owner:
+            return True
+        relation = self.relations[self._owner[column.name][0]]
+        one_each = isinstance(relation.parents, EachParents) and relation.parents.high == 1
+        return isinstance(relation.parents, JointParents) or one_each
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def is_unique_column(self, name: str) -> bool:
+        return name in self._unique_columns
+
+    def relation_of(self, column: str | None, where: str = "") -> int:
+        """The number of the foreign key that `column` belongs to. Raises GeneratorError if there is none, or several and no column."""
+        where = where or f"{self.file} table '{self.definition.name}'"
+        if column is None:
+            if len(self.relations) == 1:
+                return 0
+            raise GeneratorError(
+                f"the table has {len(self.relations)} foreign keys", where=where,
+                fix="name a column of the one that is meant: {parent: {column: ..., key: ...}}",
+            )  # fmt: skip
+        if column in self._owner:
+            return self._owner[column][0]
+        for index, relation in enumerate(self.relations):
+            if column in relation.key.columns:
+                return index
+        known = [name for relation in self.relations for name in relation.key.columns]
+        near = difflib.get_close_matches(column, known, n=1)
+        raise GeneratorError(
+            "this column is in no foreign key", where=where, value=column,
+            fix=f"did you mean {near[0]}?" if near else f"foreign-key columns are {', '.join(known) or 'none'}",
+        )  # fmt: skip
+
+    def need_ordinals(self, where: str) -> None:
+        if self._each is None:
+            raise GeneratorError("ordinal() needs a foreign key with the distribution `each`", where=where)
+
+    def ordinals(self, rows: Rows) -> Rows:
+        """0-based position of each row among the children of its parent."""
+        assert self._each is not None
+        parents = self.relations[self._each].parents
+        assert isinstance(parents, EachParents)
+        return parents.ordinals(rows)
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The schema of what is written (decimals of up to 18 digits as 64-bit decimals)."""
+        return pa.schema([pa.field(c.name, file_type(c.type), c.nullable) for c in self.definition.columns])
+
+    # -- making ---------------------------------------------------------------------------------
+
+    def batch(self, start: int, stop: int) -> pa.RecordBatch:
+        """Rows start .. stop-1, all columns; low-cardinality text is dictionary-encoded."""
+        rows = RowSet(self, np.arange(start, stop, dtype=np.int64))
+        names = self.definition.column_names
+        return pa.RecordBatch.from_arrays([rows.encoded(name) for name in names], names=list(names))
+
+    def make_column(self, name: str, rows: RowSet) -> pa.Array:
+        column = self.definition.column(name)
+        generator = self._generator(column)
+        if name in self._building:
+            cycle = " -> ".join([*self._building[self._building.index(name) :], name])
+            raise GeneratorError("columns are made from each other in a circle", where=self.where(column), value=cycle)
+        self._building.append(name)
+        try:
+            values = generator.make(rows)
+            nulls = self._nulls(column, rows)
+            array = to_arrow(column.type, values, nulls)
+        finally:
+            self._building.pop()
+        self._check_made(column, array)
+        return array
+
+    def _nulls(self, column: TableColumn, rows: RowSet) -> Mask:
+        if not column.nulls or column.name in self._owner:
+            return None
+        return unit(bits(self.key("nulls", column.name), rows.index)) < column.nulls
+
+    def _check_made(self, column: TableColumn, array: pa.Array) -> None:
+        wanted = file_type(column.type)
+        kind = array.type.value_type if isinstance(array, pa.DictionaryArray) else array.type
+        if kind != wanted and kind != column.type.to_arrow():
+            raise GeneratorError(f"made {kind}, not {column.type}", where=self.where(column))
+        if array.null_count and not column.nullable:
+            raise GeneratorError("null in a column that is not nullable", where=self.where(column))
+        if column.type.name in ("char", "varchar"):
+            self._check_length(column, array.dictionary if isinstance(array, pa.DictionaryArray) else array)
+
+    def _check_length(self, column: TableColumn, array: pa.Array) -> None:
+        import pyarrow.compute as pc
+
+        if len(array) == 0:
+            return
+        longest = pc.max(pc.binary_length(array)).as_py() or 0
+        if longest > column.type.length and (longest := pc.max(pc.utf8_length(array)).as_py()) > column.type.length:
+            raise GeneratorError(
+                f"a text of {longest} characters does not fit {column.type}", where=self.where(column), fix="widen the type or shorten it"
+            )
+
+    def _generator(self, column: TableColumn) -> Generator:
+        if column.name not in self._generators:
+            self._generators[column.name] = self._build(column)
+        return self._generators[column.name]
+
+    def _build(self, column: TableColumn) -> Generator:
+        if column.generator is None and column.name in self._owner:
+            index, referenced = self._owner[column.name]
+            return scalars.ParentColumn(referenced, index, column.type)
+        if column.generator is None and column.name in self._ordinal_columns:
+            self._check_ordinal(column)
+            return scalars.Ordinal()
+        unique = column.name in self._unique_columns
+        spec = column.generator
+        if spec is None and column.generated and not unique and column.type.is_integer:
+            unique = True  # identity columns count
+        site = Site(column.name, column.type, self.key("column", column.name), self.where(column), self, unique)
+        return build(spec, site)
+
+    def _check_ordinal(self, column: TableColumn) -> None:
+        self.need_ordinals(self.where(column))
+        parents = self.relations[self._each or 0].parents
+        assert isinstance(parents, EachParents)
+        if parents.high > integer_bounds(column.type)[1]:
+            raise GeneratorError(f"up to {parents.high} children to a parent don't fit {column.type}", where=self.where(column))
+
+    def prepare(self) -> None:
+        """Builds all columns and makes the first and last rows, so that what can't be done is refused now."""
+        edge = sorted({self.first_row, min(self.first_row + 1, self.rows - 1), self.rows - 1}) if self.rows > self.first_row else []
+        rows = RowSet(self, np.array(edge, dtype=np.int64))
+        for column in self.definition.columns:
+            try:
+                plain(rows.encoded(column.name))
+            except RowmillError:
+                raise
+            except RecursionError as error:
+                raise GeneratorError("keys are made from each other in a circle", where=self.where(column)) from error

@@ -1,0 +1,143 @@
+"""The command line that generate_data.py and generate_data_by_type.py share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rowmill import job
+from rowmill.errors import ConfigError, StorageError
+from rowmill.generate.table import BLOCK_ROWS
+from rowmill.plan import FORMATS, MODES
+from rowmill.slices import read_slices
+from rowmill.spark import SparkConfig
+
+
+def show_line(text: str) -> None:
+    """One line on stdout, at once: whoever reads it through a pipe sees it now."""
+    print(text, flush=True)
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"a whole number expected, got {text!r}") from None
+        if value < least:
+            raise argparse.ArgumentTypeError(f"at least {least} expected, got {text!r}")
+        return value
+
+    return parse
+
+
+def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> None:
+    """Adds every option of a generating program."""
+    what = parser.add_argument_group("what to make")
+    what.add_argument("--schema", required=True, metavar="FILE_OR_DIR", help="a schema YAML, or a folder of them (a sub-folder is a namespace)")
+    what.add_argument("--table", required=True, metavar="T", help="a table, a comma list, `all`, `tpch.orders` or `tpch.all`")
+    what.add_argument("--rows", type=_whole(0), metavar="N", help="rows of each table (default: the schema's)")
+    what.add_argument("--chunks", type=_whole(1), metavar="C", help="number of chunks; rows = chunks x records per chunk, one file each")
+    what.add_argument("--records-per-chunk", type=_whole(1), metavar="R", help="rows of a chunk")
+    what.add_argument("--seed", type=int, default=42, metavar="S", help="same seed, same rows (default: 42)")
+    what.add_argument("--slices", metavar="FILE", help="a slice file (lines x|slice|rows): one directory slice-NNN for each")
+    where = parser.add_argument_group("where and how")
+    default = "" if output_required else " (default: the warehouse)"
+    where.add_argument("--output", required=output_required, metavar="PATH_OR_URI", help=f"directory of the table; of several tables: OUTPUT/<table>{default}")
+    where.add_argument("--format", choices=FORMATS, default="parquet", help="file format (default: parquet)")
+    where.add_argument("--mode", choices=MODES, default="overwrite", help="what to do if the table exists (default: overwrite)")
+    where.add_argument("--file-rows", type=_whole(1), metavar="N", help="rows of a file (default: from the number of rows)")
+    where.add_argument("--partition-by", metavar="C,..", help="partition columns (default: the schema's; an empty text for none)")
+    where.add_argument("--batch-size", type=_whole(1), default=BLOCK_ROWS, metavar="N", help=f"rows made at a time in a task (default: {BLOCK_ROWS})")
+    how = parser.add_argument_group("run")
+    how.add_argument("--master", metavar="M", help="Spark master (default: spark-submit's, else local[*])")
+    how.add_argument("--report", metavar="FILE.json", help="write the report there")
+    how.add_argument("--no-check", action="store_true", help="don't read the data back")
+    how.add_argument("--dry-run", action="store_true", help="say what would be done; change nothing, start no Spark")
+
+
+def request_from(options: argparse.Namespace, hive: bool, database: str = "default") -> job.Request:
+    """The request of parsed options. Raises RowmillError for values that make no sense together."""
+    catalog, tables = job.select_tables(options.schema, options.table)
+    rows, file_rows = rows_of(options.rows, options.chunks, options.records_per_chunk, options.file_rows)
+    partition_by = None
+    if options.partition_by is not None:
+        partition_by = tuple(name.strip() for name in options.partition_by.split(",") if name.strip())
+    return job.Request(
+        tables=tables,
+        catalog=catalog,
+        output=options.output,
+        rows=rows,
+        seed=options.seed,
+        mode=options.mode,
+        format=options.format,
+        partition_by=partition_by,
+        slices=tuple(read_slices(options.slices)) if options.slices else (),
+        file_rows=file_rows,
+        hive=hive,
+        database=database,
+        batch_rows=options.batch_size,
+        check=not options.no_check,
+    )
+
+
+def rows_of(rows: int | None, chunks: int | None, per_chunk: int | None, file_rows: int | None) -> tuple[int | None, int | None]:
+    """Rows and rows of a file from rows or chunks x records_per_chunk: a chunk is a file, unless file_rows says otherwise."""
+    if chunks is None and per_chunk is None:
+        return rows, file_rows
+    if chunks is None or per_chunk is None:
+        missing = "chunks" if chunks is None else "records-per-chunk"
+        raise ConfigError("chunks and records-per-chunk go together", where=missing, fix=f"give {missing} too")
+    if rows is not None:
+        raise ConfigError("rows and chunks exclude each other", where="rows", value=rows, fix="give one of them")
+    return chunks * per_chunk, file_rows or per_chunk
+
+
+def execute(request: job.Request, config: SparkConfig, options: argparse.Namespace) -> int:
+    """Runs the request (or says what it would do), prints a summary and writes the report."""
+    if options.report:
+        _check_report(Path(options.report))
+    if options.dry_run:
+        changes = job.plan_only(request, config, show_line)
+        if options.report:
+            tables = {name: {"changed": changed} for name, changed in changes.items()}
+            _write_report(Path(options.report), {"tables": tables, "changed": any(changes.values())})
+        return 0
+    reports = job.run(request, config, show_line)
+    for name, report in reports.items():
+        state = "made" if report.changed else "is as asked already"
+        show_line(f"{name}: {state}: {report.rows:,} rows, {report.files} files, {size(report.bytes)}, {report.seconds:.1f} s, in {report.output}")
+        if report.hive_table:
+            show_line(f"{name}: Hive table {report.hive_table}")
+        show_line(f"{name}: fingerprint: {report.fingerprint}")
+    if options.report:
+        _write_report(Path(options.report), job.report_document(reports))
+    return 0
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: `12.3 MB`."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def _check_report(path: Path) -> None:
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise StorageError("the report can't be written there", where="report", value=str(path), fix="name a file in a folder that exists")
+
+
+def _write_report(path: Path, document: object) -> None:
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def parse(parser: argparse.ArgumentParser, argv: list[str] | None = None) -> argparse.Namespace:
+    """Parses the command line; bad usage exits 2 with one line that says what and how."""
+    return parser.parse_args(sys.argv[1:] if argv is None else argv)

@@ -1,0 +1,139 @@
+"""Registering tables in Hive, and checking what can be read back through it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rowmill.errors import HiveError
+from rowmill.schema.model import TableDefinition
+from rowmill.schema.types import DataType
+from rowmill.sink.formats import CSV_NULL
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_PROPERTY = "rowmill.definition"
+_SPARK_TYPES = {"uuid": "string", "json": "string", "xml": "string", "geometry": "string", "time": "time(6)"}
+
+
+def spark_type(dtype: DataType, stored: bool = False) -> str:
+    """The type as Spark SQL and Hive name it; as stored in files, char and varchar are strings."""
+    if dtype.name == "struct":
+        fields = (f"{quote(n)}:{spark_type(c, stored)}" for n, c in zip(dtype.field_names, dtype.children, strict=True))
+        return f"struct<{','.join(fields)}>"
+    if dtype.children:
+        return f"{dtype.name}<{','.join(spark_type(c, stored) for c in dtype.children)}>"
+    if stored and dtype.name in ("char", "varchar"):
+        return "string"
+    return _SPARK_TYPES.get(dtype.name, str(dtype))
+
+
+def columns_ddl(definition: TableDefinition) -> str:
+    """The columns of a table as Spark reads them from files: `a` int, `b` string."""
+    return ", ".join(f"{quote(c.name)} {spark_type(c.type, stored=True)}" for c in definition.columns)
+
+
+def read_options(form: str) -> dict[str, str]:
+    """Options with which Spark reads back what the writers wrote."""
+    if form == "csv":
+        return {"header": "true", "nullValue": CSV_NULL, "escape": '"', "multiLine": "true", "emptyValue": ""}
+    return {}
+
+
+@dataclass(frozen=True)
+class HiveTable:
+    """A table to be registered over a directory of files."""
+
+    database: str
+    definition: TableDefinition
+    directory: Path
+    format: str
+    partition_by: tuple[str, ...]
+    nested_directories: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.database}.{self.definition.name}"
+
+    @property
+    def quoted(self) -> str:
+        return f"{quote(self.database)}.{quote(self.definition.name)}"
+
+    def statement(self) -> str:
+        columns = []
+        for column in self.definition.columns:
+            comment = f" COMMENT {_literal(column.comment)}" if column.comment else ""
+            columns.append(f"{quote(column.name)} {spark_type(column.type)}{comment}")
+        options = read_options(self.format) | ({"recursiveFileLookup": "true"} if self.nested_directories else {})
+        parts = [f"CREATE TABLE {self.quoted} ({', '.join(columns)})", f"USING {self.format}"]
+        if options:
+            parts.append("OPTIONS (" + ", ".join(f"'{k}' = {_literal(v)}" for k, v in options.items()) + ")")
+        if self.partition_by:
+            parts.append(f"PARTITIONED BY ({', '.join(map(quote, self.partition_by))})")
+        parts.append(f"LOCATION {_literal(self.directory.as_uri())}")
+        if self.definition.comment:
+            parts.append(f"COMMENT {_literal(self.definition.comment)}")
+        return " ".join(parts)
+
+
+def register(spark: SparkSession, table: HiveTable, data_changed: bool) -> bool:
+    """Makes Hive know the table. True if Hive was changed. Raises HiveError; the data stay where they are."""
+    statement = table.statement()
+    digest = hashlib.blake2b(statement.encode(), digest_size=16).hexdigest()
+    try:
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {quote(table.database)}")
+        known = _known(spark, table)
+        if known != digest:
+            if known is not None:
+                spark.sql(f"DROP TABLE {table.quoted}")  # external: the files stay
+            spark.sql(f"{statement} TBLPROPERTIES ('{_PROPERTY}' = '{digest}')")
+        if data_changed or known != digest:
+            if table.partition_by:
+                spark.sql(f"MSCK REPAIR TABLE {table.quoted} SYNC PARTITIONS")
+            spark.sql(f"REFRESH TABLE {table.quoted}")
+    except HiveError:
+        raise
+    except Exception as error:
+        raise HiveError(f"Hive refused the table: {_reason(error)}", where=table.name) from error
+    return known != digest
+
+
+def _known(spark: SparkSession, table: HiveTable) -> str | None:
+    if not spark.catalog.tableExists(table.quoted):
+        return None
+    rows = spark.sql(f"SHOW TBLPROPERTIES {table.quoted}").collect()
+    properties = {row[0]: row[1] for row in rows}
+    if _PROPERTY not in properties:
+        raise HiveError(
+            "Hive has a table of this name that Rowmill did not make", where=table.name,
+            fix="drop or rename it, or give another database",
+        )  # fmt: skip
+    return str(properties[_PROPERTY])
+
+
+def check_not_foreign(spark: SparkSession, table: HiveTable) -> None:
+    """Raises HiveError if the name is taken by a table of somebody else: before any data is written."""
+    try:
+        if spark.catalog.databaseExists(table.database):
+            _known(spark, table)
+    except HiveError:
+        raise
+    except Exception as error:
+        raise HiveError(f"Hive can't be asked: {_reason(error)}", where=table.name) from error
+
+
+def _reason(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:240] if lines else type(error).__name__
+
+
+def quote(name: str) -> str:
+    """An identifier in backticks."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,307 @@
+"""A whole run over some tables: plan -> generate -> commit -> register in Hive -> check -> report."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from rowmill import check, hive
+from rowmill.errors import ConfigError, StorageError
+from rowmill.generate import fingerprint
+from rowmill.generate.table import BLOCK_ROWS, World
+from rowmill.plan import FORMATS, MODES, Layout, TablePlan, plan_table
+from rowmill.schema.catalog import Catalog, CatalogTable
+from rowmill.sink.local import LocalTable
+from rowmill.sink.manifest import Manifest, WrittenFile
+from rowmill.slices import Slice
+from rowmill.spark import SparkConfig, check_environment, run_plan, session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Show = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    output: directory of the one table, or (several tables) of one directory each; None: the warehouse
+    rows:   of every table of the run; None: the schema's
+    hive:   register `<database>.<table>`
+    """
+
+    tables: tuple[CatalogTable, ...]
+    catalog: Catalog | None
+    output: str | None = None
+    rows: int | None = None
+    seed: int = 42
+    mode: str = "overwrite"
+    format: str = "parquet"
+    partition_by: tuple[str, ...] | None = None
+    slices: tuple[Slice, ...] = ()
+    file_rows: int | None = None
+    hive: bool = False
+    database: str = "default"
+    batch_rows: int = BLOCK_ROWS
+    check: bool = True
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """The outcome of one table. `seconds` is the job without starting Spark."""
+
+    rows: int
+    files: int
+    bytes: int
+    seconds: float
+    rows_per_second: int
+    fingerprint: str
+    output: str
+    changed: bool
+    hive_table: str | None
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    plan: TablePlan
+    target: LocalTable
+    hive_table: hive.HiveTable | None
+
+    @property
+    def current(self) -> bool:
+        return self.target.mode == "overwrite" and self.target.is_current(self.plan.digest)
+
+
+def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, TableReport]:
+    """Makes the tables. All is planned and judged before the first byte is written.
+
+    Raises a RowmillError; then every table that is not reported as done is as it was before.
+    """
+    prepared = prepare(request, config)
+    if not request.hive and all(item.current for item in prepared):
+        return {item.plan.name: _unchanged(item) for item in prepared}
+    check_environment()
+    with _terminate_as_interrupt():
+        show("starting Spark")
+        spark = session(config, hive=request.hive)
+        reports: dict[str, TableReport] = {}
+        for item in prepared:
+            if item.hive_table is not None:
+                hive.check_not_foreign(spark, item.hive_table)
+        for item in prepared:
+            reports[item.plan.name] = _run_table(spark, item, request, show)
+    return reports
+
+
+def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict[str, bool]:
+    """Says what a run would do, changing nothing: table -> whether it would change."""
+    changes: dict[str, bool] = {}
+    for item in prepare(request, config):
+        plan, there = item.plan, item.target.manifest
+        changes[plan.name] = not item.current
+        if item.current:
+            show(f"{plan.name}: is as asked already ({plan.rows:,} rows in {item.target.directory})")
+            continue
+        verb = "add" if request.mode == "append" and there else "replace" if there else "make"
+        show(f"{plan.name}: would {verb} {plan.rows:,} rows in {len(plan.files)} {plan.layout.format} files in {item.target.directory}")
+        if item.hive_table is not None:
+            show(f"{plan.name}: would register {item.hive_table.name} in Hive")
+    return changes
+
+
+def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
+    """Plans every table and looks at every target. Raises RowmillError for whatever can't be done."""
+    _check_request(request)
+    targets = {table.qualified: LocalTable(_directory(request, config, table), request.mode) for table in request.tables}
+    rows: dict[str, int] = {}
+    segments: dict[str, tuple[int, ...]] = {}
+    for table in request.tables:
+        target = targets[table.qualified]
+        target.inspect()
+        wanted = sum(part.rows for part in request.slices) if request.slices else request.rows
+        if wanted is not None:
+            rows[table.qualified] = wanted
+        if request.mode == "append" and target.manifest is not None:
+            segments[table.qualified] = tuple(count for _, count in target.manifest.runs)
+    world = World(_resolver(request), request.seed, rows, segments)
+    prepared = []
+    for table in request.tables:
+        generator = world.table(table)
+        partition_by = table.definition.partition_by if request.partition_by is None else request.partition_by
+        layout = Layout(request.format, request.file_rows, () if request.slices else partition_by, request.slices)
+        plan = plan_table(generator, layout)
+        generator.prepare()
+        target = targets[table.qualified]
+        _check_append(plan, target)
+        registered = None
+        if request.hive:
+            registered = hive.HiveTable(request.database, table.definition, target.directory, request.format, layout.partition_by, bool(request.slices))
+        prepared.append(_Prepared(plan, target, registered))
+    return prepared
+
+
+def _check_request(request: Request) -> None:
+    if not request.tables:
+        raise ConfigError("no table is asked for", where="table")
+    for name, value, known in (("format", request.format, FORMATS), ("mode", request.mode, MODES)):
+        if value not in known:
+            raise ConfigError(f"{name} is one of {', '.join(known)}", where=name, value=value)
+    for name, number, least in (("rows", request.rows, 0), ("file_rows", request.file_rows, 1), ("batch_size", request.batch_rows, 1)):
+        if number is not None and number < least:
+            raise ConfigError(f"{name} must be at least {least}", where=name, value=number)
+    if not -(1 << 63) <= request.seed < 1 << 64:
+        raise ConfigError("the seed must fit 64 bits", where="seed", value=request.seed)
+    if request.slices and request.rows is not None and request.rows != sum(part.rows for part in request.slices):
+        raise ConfigError("rows and slices disagree", where="rows", value=request.rows,
+                          fix=f"the slices sum up to {sum(p.rows for p in request.slices)}; leave rows out")  # fmt: skip
+
+
+def _resolver(request: Request) -> Any:
+    def resolve(table: CatalogTable, key: Any) -> CatalogTable:
+        if request.catalog is None:
+            raise ConfigError("foreign keys need a schema", where=table.where)
+        return request.catalog.parent(table, key)
+
+    return resolve
+
+
+def _directory(request: Request, config: SparkConfig, table: CatalogTable) -> str:
+    if request.output is None:
+        home = config.warehouse_dir
+        return str((home if request.database == "default" else home / f"{request.database}.db") / table.name)
+    if len(request.tables) == 1:
+        return request.output
+    return f"{request.output.rstrip('/')}/{table.name}"
+
+
+def _check_append(plan: TablePlan, target: LocalTable) -> None:
+    there = target.manifest
+    if target.mode != "append" or there is None:
+        return
+    columns = _column_types(plan)
+    if there.columns != columns or there.format != plan.layout.format or there.partition_by != plan.layout.partition_by:
+        raise StorageError("the table that is there has other columns, another format or other partitions", where=str(target.directory),
+                           fix="use mode=overwrite, or another output")  # fmt: skip
+
+
+def _column_types(plan: TablePlan) -> dict[str, str]:
+    return {c.name: str(c.type) for c in plan.generator.definition.columns}
+
+
+def _run_table(spark: SparkSession, item: _Prepared, request: Request, show: Show) -> TableReport:
+    started = time.monotonic()
+    plan, target = item.plan, item.target
+    changed = not item.current
+    manifest = target.manifest
+    if changed:
+        manifest = _generate(spark, plan, target, show, request.batch_rows)
+    assert manifest is not None
+    registered = False
+    if item.hive_table is not None:
+        registered = hive.register(spark, item.hive_table, changed)
+        if registered:
+            show(f"{plan.name}: registered {item.hive_table.name} in Hive")
+    if request.check and (changed or registered):
+        _check(spark, item, manifest, show)
+    seconds = time.monotonic() - started
+    return _report(item, manifest, seconds, changed or registered, plan.rows)
+
+
+def _generate(spark: SparkSession, plan: TablePlan, target: LocalTable, show: Show, batch_rows: int) -> Manifest:
+    staging = target.stage(secrets.token_hex(6))
+    try:
+        written = run_plan(spark, plan, staging, show, batch_rows)
+        manifest = _manifest(plan, target, written)
+        target.commit(manifest)
+    except BaseException:
+        spark.sparkContext.cancelAllJobs()
+        target.abort()
+        raise
+    return manifest
+
+
+def _manifest(plan: TablePlan, target: LocalTable, written: list[WrittenFile]) -> Manifest:
+    made = sum(file.rows for file in written)
+    if made != plan.rows:
+        raise StorageError(f"{made} rows were written, {plan.rows} were planned", where=str(target.directory), fix="run again")
+    before = target.manifest if target.mode == "append" else None
+    files = (*(before.files if before else ()), *sorted(written, key=lambda f: (f.first_row, f.path)))
+    return Manifest(
+        table=plan.generator.qualified,
+        format=plan.layout.format,
+        columns=_column_types(plan),
+        partition_by=plan.layout.partition_by,
+        runs=(*(before.runs if before else ()), (plan.digest, plan.rows)),
+        files=files,
+        fingerprint=fingerprint.to_hex(fingerprint.add(*(file.fingerprint for file in files))),
+    )
+
+
+def _check(spark: SparkSession, item: _Prepared, manifest: Manifest, show: Show) -> None:
+    definition = item.plan.generator.definition
+    if item.hive_table is not None:
+        frame = spark.table(item.hive_table.quoted)
+    else:
+        frame = check.read_back(spark, definition, str(item.target.directory), manifest.format, bool(item.plan.layout.slices))
+    result = check.check_table(frame, definition, manifest.rows)
+    if result.faults:
+        raise StorageError(f"the check failed: {'; '.join(result.faults)}", where=f"table '{definition.name}' in {item.target.directory}",
+                           fix="the data are there for you to look at; mend the generators in the YAML and run again")  # fmt: skip
+    show(f"{item.plan.name}: checked {result.rows:,} rows, keys and nulls")
+
+
+def _unchanged(item: _Prepared) -> TableReport:
+    assert item.target.manifest is not None
+    return _report(item, item.target.manifest, 0.0, False, 0)
+
+
+def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, made: int) -> TableReport:
+    return TableReport(
+        rows=manifest.rows,
+        files=len(manifest.files),
+        bytes=manifest.bytes,
+        seconds=round(seconds, 3),
+        rows_per_second=round(made / seconds) if changed and seconds else 0,
+        fingerprint=manifest.fingerprint,
+        output=str(item.target.directory),
+        changed=changed,
+        hive_table=item.hive_table.name if item.hive_table else None,
+    )
+
+
+def report_document(reports: dict[str, TableReport]) -> dict[str, Any]:
+    """The report as it is written to JSON."""
+    return {"tables": {name: asdict(r) for name, r in reports.items()}, "changed": any(r.changed for r in reports.values())}
+
+
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: with its staging removed."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def select_tables(schema: str, names: str) -> tuple[Catalog, tuple[CatalogTable, ...]]:
+    """The catalog of a schema file or folder, and the tables asked for in it. Raises SchemaError."""
+    catalog = Catalog(schema)
+    return catalog, tuple(catalog.select(names))
+
+

@@ -1,0 +1,199 @@
+"""One writer per file format: Arrow batches in, one file out. `abort` leaves no readable file."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.orc
+import pyarrow.parquet as pq
+
+from rowmill.generate.arrow import plain
+
+# What Hive and Spark read as null in a CSV with `nullValue` \N; an empty text stays an empty text.
+CSV_NULL = "\\N"
+
+
+class FileWriter(Protocol):
+    """Writes one file. Exactly one of close and abort is called."""
+
+    def write(self, batch: pa.RecordBatch) -> None: ...
+    def close(self) -> None: ...
+    def abort(self) -> None: ...
+
+
+class ParquetFileWriter:
+    """Snappy pages, dictionaries only where the data come with them, decimals as integers."""
+
+    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
+        self._file = open(path, "wb")  # noqa: SIM115 - closed by close and abort
+        self._schema: pa.Schema | None = None
+        self._writer: pq.ParquetWriter | None = None
+        self._dictionaries = dictionaries
+        self._empty = schema
+
+    def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
+        self._schema = schema
+        return pq.ParquetWriter(
+            self._file, schema, compression="snappy", use_dictionary=self._dictionaries or False,
+            store_decimal_as_integer=True, store_schema=False,
+        )  # fmt: skip
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        if self._writer is None:
+            nullable = [pa.field(f.name, f.type, self._empty.field(f.name).nullable) for f in batch.schema]
+            self._writer = self._open(pa.schema(nullable))
+        assert self._schema is not None
+        self._writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=self._schema))
+
+    def close(self) -> None:
+        (self._writer or self._open_empty()).close()
+        self._file.close()
+
+    def _open_empty(self) -> pq.ParquetWriter:
+        return self._open(self._empty)
+
+    def abort(self) -> None:
+        # Closing the ParquetWriter would finish the footer: a truncated file that reads well.
+        self._file.close()
+
+
+class OrcFileWriter:
+    """ORC, Snappy."""
+
+    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
+        self._file = open(path, "wb")  # noqa: SIM115
+        self._schema = pa.schema([pa.field(f.name, _decoded(f.type)) for f in schema])
+        self._writer = pa.orc.ORCWriter(self._file, compression="snappy")
+        self._written = False
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        arrays = [plain(column) for column in batch.columns]
+        self._writer.write(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._written = True
+
+    def close(self) -> None:
+        if not self._written:
+            self._writer.write(self._schema.empty_table())
+        self._writer.close()
+        self._file.close()
+
+    def abort(self) -> None:
+        self._file.close()
+
+
+class CsvFileWriter:
+    """CSV with a header line, quoted text, timestamps as ISO 8601, nulls as \\N."""
+
+    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
+        self._file = open(path, "wb")  # noqa: SIM115
+        self._file.write((",".join(_quoted(f.name) for f in schema) + "\n").encode())
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        columns = [_csv_text(plain(column)) for column in batch.columns]
+        lines = pc.binary_join_element_wise(*columns, pa.scalar(","))
+        joined = pc.binary_join_element_wise(lines, pa.scalar("\n"), "")
+        offsets = np.frombuffer(joined.buffers()[1], np.int32)
+        self._file.write(memoryview(joined.buffers()[2])[: int(offsets[len(joined)])] if len(joined) else b"")
+
+    def close(self) -> None:
+        self._file.close()
+
+    def abort(self) -> None:
+        self._file.close()
+
+
+class JsonFileWriter:
+    """One JSON object a line; binary as base64, nulls left out, as Spark writes them."""
+
+    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
+        self._file = open(path, "w", encoding="utf-8")  # noqa: SIM115
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        columns = [_json_values(plain(column)) for column in batch.columns]
+        names = [json.dumps(name) for name in batch.schema.names]
+        lines = []
+        for row in zip(*columns, strict=True):
+            lines.append("{" + ",".join(f"{n}:{v}" for n, v in zip(names, row, strict=True) if v is not None) + "}\n")
+        self._file.writelines(lines)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def abort(self) -> None:
+        self._file.close()
+
+
+WRITERS: dict[str, Callable[[Path, pa.Schema, list[str]], FileWriter]] = {
+    "parquet": ParquetFileWriter,
+    "csv": CsvFileWriter,
+    "json": JsonFileWriter,
+    "orc": OrcFileWriter,
+}
+
+
+def _decoded(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_decimal64(kind):
+        return pa.decimal128(kind.precision, kind.scale)
+    return kind
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _time_text(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if pa.types.is_timestamp(kind):
+        local = array.cast(pa.timestamp("us"))
+        return pc.strftime(local, "%Y-%m-%dT%H:%M:%SZ" if kind.tz else "%Y-%m-%dT%H:%M:%S")
+    return array.cast(pa.string())
+
+
+def _csv_text(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if pa.types.is_string(kind):
+        escaped = pc.replace_substring(array, '"', '""')
+        text = pc.binary_join_element_wise(pa.scalar('"'), escaped, pa.scalar('"'), "")
+    elif pa.types.is_boolean(kind):
+        text = pc.if_else(array, "true", "false")
+    else:
+        text = _time_text(array)
+    return pc.fill_null(text, CSV_NULL)
+
+
+def _json_values(array: pa.Array) -> list[str | None]:
+    """JSON text of each value, None where null."""
+    kind = array.type
+    if pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+        return list(array.cast(pa.string()).to_pylist())
+    if pa.types.is_temporal(kind):
+        return [None if v is None else f'"{v}"' for v in _time_text(array).to_pylist()]
+    return [None if v is None else json.dumps(_jsonable(v, kind), ensure_ascii=False) for v in array.to_pylist()]
+
+
+def _jsonable(value: Any, kind: pa.DataType) -> Any:
+    if value is None:
+        return None
+    if pa.types.is_list(kind):
+        return [_jsonable(v, kind.value_type) for v in value]
+    if pa.types.is_map(kind):
+        return {str(k): _jsonable(v, kind.item_type) for k, v in value}
+    if pa.types.is_struct(kind):
+        return {f.name: _jsonable(value[f.name], f.type) for f in kind if value[f.name] is not None}
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if pa.types.is_decimal(kind):
+        return float(value)
+    if pa.types.is_timestamp(kind):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f") + ("Z" if kind.tz else "")
+    if pa.types.is_temporal(kind):
+        return str(value)
+    return value

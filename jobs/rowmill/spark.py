@@ -1,0 +1,227 @@
+"""Spark: the session, and running a plan on it. Spark hands out the work; rows never pass through it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
+from rowmill.plan import TablePlan, tasks
+from rowmill.progress import Progress
+from rowmill.sink.manifest import WrittenFile
+from rowmill.work import TaskInput, run_task
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JOBS = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class SparkConfig:
+    """How Spark is started, as the seed had it. The secret stays out of `repr`.
+
+    master:    None means spark.master of spark-submit, else local[*]
+    warehouse: directory of the warehouse; default: absolute path of ./warehouse
+    metastore: directory of the embedded Derby database; default: metastore_db beside the warehouse
+    """
+
+    app_name: str = "DataGenerator"
+    endpoint: str = field(default_factory=lambda: os.environ.get("S3_ENDPOINT") or "s3.us-west-2.amazonaws.com")
+    access_key: str | None = field(
+        default_factory=lambda: os.environ.get("ACCESS_KEY") or os.environ.get("AWS_ACCESS_KEY_ID"), repr=False
+    )
+    secret_key: str | None = field(
+        default_factory=lambda: os.environ.get("SECRET_KEY") or os.environ.get("AWS_SECRET_ACCESS_KEY"), repr=False
+    )
+    master: str | None = None
+    warehouse: str | None = None
+    metastore: str | None = None
+    conf: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def warehouse_dir(self) -> Path:
+        return Path(self.warehouse or "warehouse").expanduser().absolute()
+
+    @property
+    def metastore_dir(self) -> Path:
+        return Path(self.metastore).expanduser().absolute() if self.metastore else self.warehouse_dir.parent / "metastore_db"
+
+
+def check_environment() -> None:
+    """Refuses early what would end in a stack trace later. Raises ConfigError."""
+    home = os.environ.get("SPARK_HOME")
+    if home and not Path(home, "bin", "spark-submit").is_file():
+        raise ConfigError("there is no Spark there", where="SPARK_HOME", value=home, fix="unset it to use the pyspark package's own")
+    java_home = os.environ.get("JAVA_HOME")
+    if java_home and not os.access(Path(java_home, "bin", "java"), os.X_OK):
+        raise ConfigError("there is no Java there", where="JAVA_HOME", value=java_home, fix="unset it, or name a Java of version 17 or newer")
+    if not java_home and shutil.which("java") is None:
+        raise ConfigError("Java is not installed", where="java", fix="install version 17 or newer (Debian: apt install openjdk-17-jre-headless)")
+
+
+def settings(config: SparkConfig, hive: bool) -> dict[str, str]:
+    """The Spark configuration of a session."""
+    log4j = resources.files("rowmill").joinpath("resources/log4j2.properties")
+    metastore = config.metastore_dir
+    java = f"-Dlog4j2.configurationFile=file:{log4j} -Dderby.stream.error.file={metastore.parent / 'derby.log'}"
+    found = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": str(config.warehouse_dir),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.extraJavaOptions": java,
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "8",
+        "spark.python.worker.faulthandler.enabled": "false",
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    }
+    if hive:
+        found["spark.sql.catalogImplementation"] = "hive"
+        found["spark.hadoop.javax.jdo.option.ConnectionURL"] = f"jdbc:derby:;databaseName={metastore};create=true"
+        found["spark.hadoop.hive.metastore.warehouse.dir"] = str(config.warehouse_dir)
+        # The tables' statistics would be read file by file at each registration.
+        found["spark.hadoop.hive.stats.autogather"] = "false"
+    return found | config.conf
+
+
+def session(config: SparkConfig, hive: bool = False) -> SparkSession:
+    """Starts (or joins) the Spark session. Raises ConfigError if Spark or Java is not there, HiveError if the metastore is in use."""
+    check_environment()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    _export_python_path()
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.sql import SparkSession
+
+    if hive:
+        config.metastore_dir.parent.mkdir(parents=True, exist_ok=True)
+    builder = SparkSession.builder.appName(config.app_name)
+    for name, value in settings(config, hive).items():
+        builder = builder.config(name, value)
+    master = config.master or os.environ.get("MASTER")
+    if master or not _under_spark_submit():
+        builder = builder.master(master or "local[*]")
+    try:
+        with _quiet_jvm():
+            spark: SparkSession = builder.getOrCreate()
+    except PySparkRuntimeError as error:
+        raise ConfigError(f"Spark does not start: {_first_line(error)}", where="java", fix="Java 17 or newer is needed") from error
+    except Exception as error:
+        raise ConfigError(f"Spark does not start: {_first_line(error)}", where="spark", value=master) from error
+    spark.sparkContext.setLogLevel("ERROR")
+    if hive:
+        _open_metastore(spark, config)
+    return spark
+
+
+@contextmanager
+def _quiet_jvm() -> Iterator[None]:
+    """A JVM started in here writes its stderr to a file of its own, not between our lines.
+
+    ROWMILL_DEBUG=1 leaves it on the terminal.
+    """
+    if os.environ.get("ROWMILL_DEBUG") == "1" or _under_spark_submit():
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _under_spark_submit() -> bool:
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def _export_python_path() -> None:
+    # Spark's Python workers unpickle our classes: they need this code on their path.
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if str(JOBS) not in paths:
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(JOBS), *filter(None, paths)])
+
+
+def _open_metastore(spark: SparkSession, config: SparkConfig) -> None:
+    try:
+        spark.sql("SHOW DATABASES").collect()
+    except Exception as error:
+        spark.stop()
+        text = str(error)
+        if "Another instance of Derby" in text or "XSDB6" in text or "ERROR XJ040" in text or "unable to instantiate" in text.lower():
+            raise HiveError(
+                "the embedded metastore can't be opened: another session has it, or it is damaged", where=str(config.metastore_dir),
+                fix="close the other session (make sql, spark-sql, another run) and try again",
+            ) from error  # fmt: skip
+        raise HiveError(f"the metastore can't be opened: {_first_line(error)}", where=str(config.metastore_dir)) from error
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def run_plan(
+    spark: SparkSession, plan: TablePlan, staging: Path, show: Callable[[str], None], batch_rows: int
+) -> list[WrittenFile]:
+    """Runs the tasks of a plan; files stand in the staging directory when it returns.
+
+    Raises the error of the first task that failed for good, or StorageError if Spark gave up.
+    """
+    context = spark.sparkContext
+    groups = tasks(plan)
+    results: list[WrittenFile] = []
+    with Progress(plan.name, plan.rows, show) as progress:
+        work = TaskInput(plan.generator, plan.layout.format, plan.layout.partition_by, str(staging), progress.address, batch_rows)
+        shipped = context.broadcast(pickle.dumps(work))
+        try:
+            for outcome in context.parallelize(groups, len(groups)).mapPartitions(_Runner(shipped)).collect():
+                if isinstance(outcome, RowmillError):
+                    raise outcome
+                results += outcome
+        except RowmillError:
+            raise
+        except Exception as error:
+            raise StorageError(f"Spark gave up: {_root_cause(error)}", where=f"table '{plan.name}'") from error
+        finally:
+            shipped.destroy()
+    return results
+
+
+class _Runner:
+    """Runs in Spark's Python workers."""
+
+    def __init__(self, shipped: Any) -> None:
+        self.shipped = shipped
+
+    def __call__(self, groups: Iterator[Any]) -> Iterator[Any]:
+        from pyspark import TaskContext
+
+        context = TaskContext.get()
+        attempt = f"{context.taskAttemptId() if context else 0}"
+        work: TaskInput = pickle.loads(self.shipped.value)
+        for files in groups:
+            yield run_task(work, files, attempt)
+
+
+def _root_cause(error: BaseException) -> str:
+    text = str(error)
+    for line in reversed(text.splitlines()):
+        line = line.strip()
+        if line and not line.startswith(("at ", "...", "File ")) and ":" in line:
+            return line[:200]
+    return _first_line(error)

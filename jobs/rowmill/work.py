@@ -1,0 +1,168 @@
+"""What one task does: makes the rows of its files and writes them. No Spark in here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rowmill.errors import RowmillError, StorageError
+from rowmill.generate.arrow import plain
+from rowmill.generate.fingerprint import add, fingerprint
+from rowmill.generate.table import BLOCK_ROWS, TableGenerator
+from rowmill.plan import PlannedFile
+from rowmill.progress import ProgressSender
+from rowmill.schema.types import DataType
+from rowmill.sink.formats import WRITERS, FileWriter
+from rowmill.sink.local import storage_error
+from rowmill.sink.manifest import WrittenFile
+
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True)
+class TaskInput:
+    """All that a task needs: it is pickled once and sent to every worker."""
+
+    generator: TableGenerator
+    format: str
+    partition_by: tuple[str, ...]
+    staging: str
+    progress: tuple[str, int, str] | None
+    batch_rows: int = BLOCK_ROWS
+
+
+def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> list[WrittenFile] | RowmillError:
+    """Writes the planned files. An error that another try would meet again is returned, not raised.
+
+    attempt: names this try, so that two tries of one task never write to one file
+    """
+    sender = ProgressSender(work.progress, files[0].path)
+    try:
+        written: list[WrittenFile] = []
+        for file in files:
+            written += _write_partitions(work, file, attempt, sender) if work.partition_by else [_write_file(work, file, attempt, sender)]
+        return written
+    except RowmillError as error:
+        return error
+    except OSError as error:
+        return storage_error(error, work.staging)
+    except (pa.ArrowException, MemoryError) as error:
+        return StorageError(f"writing failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", where=work.staging)
+    finally:
+        sender.close()
+
+
+def batches(generator: TableGenerator, first: int, rows: int, size: int = BLOCK_ROWS) -> Iterator[pa.RecordBatch]:
+    """Record batches of at most `size` rows, cut at its multiples."""
+    at, end = first, first + rows
+    while at < end:
+        stop = min(end, (at // size + 1) * size)
+        yield generator.batch(at, stop)
+        at = stop
+
+
+class _Output:
+    """One file being written under a temporary name; it gets its own name when it is whole."""
+
+    def __init__(self, work: TaskInput, path: str, attempt: str, schema: pa.Schema, dictionaries: list[str]) -> None:
+        self.path = path
+        self._final = Path(work.staging, path)
+        self._final.parent.mkdir(parents=True, exist_ok=True)
+        self._temporary = self._final.with_name(f"_{self._final.name}.{attempt}")
+        self._writer: FileWriter = WRITERS[work.format](self._temporary, schema, dictionaries)
+        self.rows = 0
+        self.fingerprint = 0
+
+    def write(self, batch: pa.RecordBatch, hashed: int) -> None:
+        self._writer.write(batch)
+        self.rows += batch.num_rows
+        self.fingerprint = add(self.fingerprint, hashed)
+
+    def finish(self, first_row: int) -> WrittenFile:
+        self._writer.close()
+        os.replace(self._temporary, self._final)
+        return WrittenFile(self.path, first_row, self.rows, self._final.stat().st_size, self.fingerprint)
+
+    def abort(self) -> None:
+        self._writer.abort()
+        self._temporary.unlink(missing_ok=True)
+
+
+def _columns(generator: TableGenerator) -> dict[str, DataType]:
+    return {c.name: c.type for c in generator.definition.columns}
+
+
+def _dictionaries(batch: pa.RecordBatch) -> list[str]:
+    return [f.name for f in batch.schema if pa.types.is_dictionary(f.type)]
+
+
+def _write_file(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> WrittenFile:
+    generator, columns = work.generator, _columns(work.generator)
+    output: _Output | None = None
+    try:
+        for batch in batches(generator, file.first_row, file.rows, work.batch_rows):
+            if output is None:
+                output = _Output(work, file.path, attempt, generator.arrow_schema, _dictionaries(batch))
+            output.write(batch, fingerprint(columns, batch))
+            sender.add(batch.num_rows)
+        if output is None:
+            output = _Output(work, file.path, attempt, generator.arrow_schema, [])
+        return output.finish(file.first_row)
+    except BaseException:
+        if output is not None:
+            output.abort()
+        raise
+
+
+def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> list[WrittenFile]:
+    """One file to each partition met. Rows are held until the planned file's range is done."""
+    generator, columns = work.generator, _columns(work.generator)
+    kept = [name for name in columns if name not in work.partition_by]
+    parts: dict[str, list[tuple[pa.RecordBatch, int]]] = {}
+    for batch in batches(generator, file.first_row, file.rows, work.batch_rows):
+        for directory, rows in split(batch, work.partition_by):
+            piece = batch.take(rows)
+            parts.setdefault(directory, []).append((piece.select(kept), fingerprint(columns, piece)))
+        sender.add(batch.num_rows)
+    schema = pa.schema([generator.arrow_schema.field(name) for name in kept])
+    written: list[WrittenFile] = []
+    for directory, pieces in sorted(parts.items()):
+        output = _Output(work, f"{directory}/{file.path}", attempt, schema, _dictionaries(pieces[0][0]))
+        try:
+            for piece, hashed in pieces:
+                output.write(piece, hashed)
+            written.append(output.finish(file.first_row))
+        except BaseException:
+            output.abort()
+            raise
+    return written
+
+
+def split(batch: pa.RecordBatch, names: tuple[str, ...]) -> Iterator[tuple[str, pa.Array]]:
+    """Hive partition directory (`dt=2024-01-31/country=DE`) and row indices of each partition in a batch."""
+    codes = np.zeros(batch.num_rows, np.int64)
+    texts: list[list[str]] = []
+    for name in names:
+        encoded = plain(batch.column(name)).dictionary_encode()
+        values = encoded.dictionary.cast(pa.string()).to_pylist()
+        index = pc.fill_null(encoded.indices.cast(pa.int64()), len(values)).to_numpy(zero_copy_only=False)
+        texts.append([f"{name.translate(_ESCAPED)}={v.translate(_ESCAPED) if v else HIVE_NULL}" for v in [*values, None]])
+        codes = codes * len(texts[-1]) + index
+    order = np.argsort(codes, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+        if rows.size:
+            code, parts = int(codes[rows[0]]), []
+            for choices in reversed(texts):
+                code, digit = divmod(code, len(choices))
+                parts.append(choices[digit])
+            yield "/".join(reversed(parts)), pa.array(rows)
+
+
+# What Hive and Spark write as %XX in a directory name.
+_ESCAPED = {c: f"%{c:02X}" for c in (*range(0x20), 0x7F, *b"\"#%'*/:=?\\{[]^")}

@@ -66,18 +66,26 @@ class DataGenerator:
         definition = parse_columns(fields)
         rows, file_rows = rows_of(None, chunks, records_per_chunk, file_rows)
         request = job.Request(
-            tables=(CatalogTable("", replace(definition, rows=rows), "fields"),), catalog=None, output=self.output_path,
-            rows=rows, seed=seed, mode=mode, format=format, file_rows=file_rows,
-        )  # fmt: skip
+            tables=(CatalogTable("", replace(definition, rows=rows), "fields"),),
+            catalog=None,
+            output=self.output_path,
+            rows=rows,
+            seed=seed,
+            mode=mode,
+            format=format,
+            file_rows=file_rows,
+        )
         return job.run(request, self.config, show_line)[definition.name]
 
 
 def main(argv: list[str] | None = None) -> int:
     """The program."""
     parser = argparse.ArgumentParser(
-        prog="generate_data.py", description=__doc__.split("\n\n")[0], epilog=_EXAMPLES,
+        prog="generate_data.py",
+        description=__doc__.split("\n\n")[0],
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    )
     add_arguments(parser, output_required=True)
     options = parse(parser, argv)
     request = request_from(options, hive=False)

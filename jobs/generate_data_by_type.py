@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rowmill import hive, job
+from rowmill import hive
 from rowmill.arguments import add_arguments, execute, parse, request_from
 from rowmill.cli import run
 from rowmill.errors import ConfigError, HiveError
@@ -26,8 +26,8 @@ from rowmill.plan import MODES
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey, TableColumn
 from rowmill.schema.yaml import parse_columns
-from rowmill.spark import SparkConfig, session
 from rowmill.sink.local import local_path
+from rowmill.spark import SparkConfig, session
 from rowmill.work import batches
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class SparkSessionManager:
     def __enter__(self) -> SparkSession:
         return self.get_session()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
@@ -156,7 +158,12 @@ class HiveManager:
         self.spark.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
 
     def register_table(
-        self, fields: Iterable[Mapping[str, Any] | TableColumn], path: str, table: str, database: str = "default", format: str = "parquet"
+        self,
+        fields: Iterable[Mapping[str, Any] | TableColumn],
+        path: str,
+        table: str,
+        database: str = "default",
+        format: str = "parquet",
     ) -> str:
         """Makes Hive know a directory of files as a table; returns `database.table`. Raises HiveError."""
         definition = parse_columns(fields, table)
@@ -183,15 +190,25 @@ class HiveManager:
 def main(argv: list[str] | None = None) -> int:
     """The program."""
     parser = argparse.ArgumentParser(
-        prog="generate_data_by_type.py", description=__doc__.split("\n\n")[0], epilog=_EXAMPLES,
+        prog="generate_data_by_type.py",
+        description=__doc__.split("\n\n")[0],
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    )
     add_arguments(parser, output_required=False)
     store = parser.add_argument_group("Hive")
-    store.add_argument("--hive", action=argparse.BooleanOptionalAction, help="register in Hive (default: yes for the warehouse, no with --output)")
+    store.add_argument(
+        "--hive",
+        action=argparse.BooleanOptionalAction,
+        help="register in Hive (default: yes for the warehouse, no with --output)",
+    )
     store.add_argument("--database", default="default", metavar="D", help="Hive database (default: default)")
     store.add_argument("--warehouse", metavar="DIR", help="directory of the warehouse (default: ./warehouse)")
-    store.add_argument("--metastore", metavar="DIR", help="directory of the embedded Derby metastore (default: metastore_db beside the warehouse)")
+    store.add_argument(
+        "--metastore",
+        metavar="DIR",
+        help="directory of the embedded Derby metastore (default: metastore_db beside the warehouse)",
+    )
     options = parse(parser, argv)
     registers = options.hive if options.hive is not None else options.output is None
     if not options.database.replace("_", "").isalnum():

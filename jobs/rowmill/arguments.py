@@ -38,21 +38,52 @@ def _whole(least: int) -> Callable[[str], int]:
 def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> None:
     """Adds every option of a generating program."""
     what = parser.add_argument_group("what to make")
-    what.add_argument("--schema", required=True, metavar="FILE_OR_DIR", help="a schema YAML, or a folder of them (a sub-folder is a namespace)")
-    what.add_argument("--table", required=True, metavar="T", help="a table, a comma list, `all`, `tpch.orders` or `tpch.all`")
+    what.add_argument(
+        "--schema",
+        required=True,
+        metavar="FILE_OR_DIR",
+        help="a schema YAML, or a folder of them (a sub-folder is a namespace)",
+    )
+    what.add_argument(
+        "--table", required=True, metavar="T", help="a table, a comma list, `all`, `tpch.orders` or `tpch.all`"
+    )
     what.add_argument("--rows", type=_whole(0), metavar="N", help="rows of each table (default: the schema's)")
-    what.add_argument("--chunks", type=_whole(1), metavar="C", help="number of chunks; rows = chunks x records per chunk, one file each")
+    what.add_argument(
+        "--chunks",
+        type=_whole(1),
+        metavar="C",
+        help="number of chunks; rows = chunks x records per chunk, one file each",
+    )
     what.add_argument("--records-per-chunk", type=_whole(1), metavar="R", help="rows of a chunk")
     what.add_argument("--seed", type=int, default=42, metavar="S", help="same seed, same rows (default: 42)")
-    what.add_argument("--slices", metavar="FILE", help="a slice file (lines x|slice|rows): one directory slice-NNN for each")
+    what.add_argument(
+        "--slices", metavar="FILE", help="a slice file (lines x|slice|rows): one directory slice-NNN for each"
+    )
     where = parser.add_argument_group("where and how")
     default = "" if output_required else " (default: the warehouse)"
-    where.add_argument("--output", required=output_required, metavar="PATH_OR_URI", help=f"directory of the table; of several tables: OUTPUT/<table>{default}")
+    where.add_argument(
+        "--output",
+        required=output_required,
+        metavar="PATH_OR_URI",
+        help=f"directory of the table; of several tables: OUTPUT/<table>{default}",
+    )
     where.add_argument("--format", choices=FORMATS, default="parquet", help="file format (default: parquet)")
-    where.add_argument("--mode", choices=MODES, default="overwrite", help="what to do if the table exists (default: overwrite)")
-    where.add_argument("--file-rows", type=_whole(1), metavar="N", help="rows of a file (default: from the number of rows)")
-    where.add_argument("--partition-by", metavar="C,..", help="partition columns (default: the schema's; an empty text for none)")
-    where.add_argument("--batch-size", type=_whole(1), default=BLOCK_ROWS, metavar="N", help=f"rows made at a time in a task (default: {BLOCK_ROWS})")
+    where.add_argument(
+        "--mode", choices=MODES, default="overwrite", help="what to do if the table exists (default: overwrite)"
+    )
+    where.add_argument(
+        "--file-rows", type=_whole(1), metavar="N", help="rows of a file (default: from the number of rows)"
+    )
+    where.add_argument(
+        "--partition-by", metavar="C,..", help="partition columns (default: the schema's; an empty text for none)"
+    )
+    where.add_argument(
+        "--batch-size",
+        type=_whole(1),
+        default=BLOCK_ROWS,
+        metavar="N",
+        help=f"rows made at a time in a task (default: {BLOCK_ROWS})",
+    )
     how = parser.add_argument_group("run")
     how.add_argument("--master", metavar="M", help="Spark master (default: spark-submit's, else local[*])")
     how.add_argument("--report", metavar="FILE.json", help="write the report there")
@@ -85,8 +116,10 @@ def request_from(options: argparse.Namespace, hive: bool, database: str = "defau
     )
 
 
-def rows_of(rows: int | None, chunks: int | None, per_chunk: int | None, file_rows: int | None) -> tuple[int | None, int | None]:
-    """Rows and rows of a file from rows or chunks x records_per_chunk: a chunk is a file, unless file_rows says otherwise."""
+def rows_of(
+    rows: int | None, chunks: int | None, per_chunk: int | None, file_rows: int | None
+) -> tuple[int | None, int | None]:
+    """Rows, and rows of a file, from rows or chunks x records_per_chunk. A chunk is a file unless file_rows is given."""
     if chunks is None and per_chunk is None:
         return rows, file_rows
     if chunks is None or per_chunk is None:
@@ -110,7 +143,10 @@ def execute(request: job.Request, config: SparkConfig, options: argparse.Namespa
     reports = job.run(request, config, show_line)
     for name, report in reports.items():
         state = "made" if report.changed else "is as asked already"
-        show_line(f"{name}: {state}: {report.rows:,} rows, {report.files} files, {size(report.bytes)}, {report.seconds:.1f} s, in {report.output}")
+        show_line(
+            f"{name}: {state}: {report.rows:,} rows, {report.files} files, {size(report.bytes)},"
+            f" {report.seconds:.1f} s, in {report.output}"
+        )
         if report.hive_table:
             show_line(f"{name}: Hive table {report.hive_table}")
         show_line(f"{name}: fingerprint: {report.fingerprint}")
@@ -131,7 +167,12 @@ def size(count: int) -> str:
 
 def _check_report(path: Path) -> None:
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise StorageError("the report can't be written there", where="report", value=str(path), fix="name a file in a folder that exists")
+        raise StorageError(
+            "the report can't be written there",
+            where="report",
+            value=str(path),
+            fix="name a file in a folder that exists",
+        )
 
 
 def _write_report(path: Path, document: object) -> None:

@@ -24,7 +24,9 @@ class CheckResult:
     faults: tuple[str, ...] = field(default_factory=tuple)
 
 
-def read_back(spark: SparkSession, definition: TableDefinition, directory: str, form: str, recursive: bool) -> DataFrame:
+def read_back(
+    spark: SparkSession, definition: TableDefinition, directory: str, form: str, recursive: bool
+) -> DataFrame:
     """The files of a table as Spark reads them, with the schema's types."""
     reader = spark.read.format(form).schema(columns_ddl(definition))
     for name, value in (read_options(form) | ({"recursiveFileLookup": "true"} if recursive else {})).items():
@@ -39,12 +41,18 @@ def check_table(frame: DataFrame, definition: TableDefinition, expected_rows: in
     try:
         counts = frame.selectExpr(*parts).collect()[0]
     except Exception as error:
-        raise StorageError(f"the data can't be read back: {str(error).splitlines()[0][:200]}", where=definition.name) from error
+        raise StorageError(
+            f"the data can't be read back: {str(error).splitlines()[0][:200]}", where=definition.name
+        ) from error
     rows = int(counts[0])
     faults = []
     if rows != expected_rows:
         faults.append(f"{rows} rows, {expected_rows} expected")
-    faults += [f"{count} nulls in {name}, which is not nullable" for name, count in zip(required, counts[1:], strict=True) if count]
+    faults += [
+        f"{count} nulls in {name}, which is not nullable"
+        for name, count in zip(required, counts[1:], strict=True)
+        if count
+    ]
     keys = [definition.primary_key] if definition.primary_key else []
     for key in [*keys, *definition.unique]:
         doubles = _duplicates(frame, key, rows)
@@ -60,4 +68,3 @@ def _duplicates(frame: DataFrame, key: tuple[str, ...], rows: int) -> int:
     if share > 1:
         some = some.where(f"pmod(xxhash64({', '.join(columns)}), {share}) = 0")
     return int(some.groupBy(*key).count().where("count > 1").count())
-

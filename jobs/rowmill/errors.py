@@ -12,9 +12,7 @@ class RowmillError(Exception):
     fix:   what to do about it
     """
 
-    def __init__(
-        self, what: str, *, where: str | None = None, value: object = None, fix: str | None = None
-    ) -> None:
+    def __init__(self, what: str, *, where: str | None = None, value: object = None, fix: str | None = None) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
@@ -34,9 +32,7 @@ class RowmillError(Exception):
         return (_rebuild, (type(self), self.what, self.where, self.value, self.fix))
 
 
-def _rebuild(
-    kind: type[RowmillError], what: str, where: str | None, value: object, fix: str | None
-) -> RowmillError:
+def _rebuild(kind: type[RowmillError], what: str, where: str | None, value: object, fix: str | None) -> RowmillError:
     return kind(what, where=where, value=value, fix=fix)
 
 

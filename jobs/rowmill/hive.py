@@ -108,9 +108,10 @@ def _known(spark: SparkSession, table: HiveTable) -> str | None:
     properties = {row[0]: row[1] for row in rows}
     if _PROPERTY not in properties:
         raise HiveError(
-            "Hive has a table of this name that Rowmill did not make", where=table.name,
+            "Hive has a table of this name that Rowmill did not make",
+            where=table.name,
             fix="drop or rename it, or give another database",
-        )  # fmt: skip
+        )
     return str(properties[_PROPERTY])
 
 

@@ -110,7 +110,10 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict
             show(f"{plan.name}: is as asked already ({plan.rows:,} rows in {item.target.directory})")
             continue
         verb = "add" if request.mode == "append" and there else "replace" if there else "make"
-        show(f"{plan.name}: would {verb} {plan.rows:,} rows in {len(plan.files)} {plan.layout.format} files in {item.target.directory}")
+        show(
+            f"{plan.name}: would {verb} {plan.rows:,} rows in {len(plan.files)} {plan.layout.format} files"
+            f" in {item.target.directory}"
+        )
         if item.hive_table is not None:
             show(f"{plan.name}: would register {item.hive_table.name} in Hive")
     return changes
@@ -119,7 +122,9 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict
 def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
     """Plans every table and looks at every target. Raises RowmillError for whatever can't be done."""
     _check_request(request)
-    targets = {table.qualified: LocalTable(_directory(request, config, table), request.mode) for table in request.tables}
+    targets = {
+        table.qualified: LocalTable(_directory(request, config, table), request.mode) for table in request.tables
+    }
     rows: dict[str, int] = {}
     segments: dict[str, tuple[int, ...]] = {}
     for table in request.tables:
@@ -142,7 +147,14 @@ def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
         _check_append(plan, target)
         registered = None
         if request.hive:
-            registered = hive.HiveTable(request.database, table.definition, target.directory, request.format, layout.partition_by, bool(request.slices))
+            registered = hive.HiveTable(
+                request.database,
+                table.definition,
+                target.directory,
+                request.format,
+                layout.partition_by,
+                bool(request.slices),
+            )
         prepared.append(_Prepared(plan, target, registered))
     return prepared
 
@@ -153,14 +165,22 @@ def _check_request(request: Request) -> None:
     for name, value, known in (("format", request.format, FORMATS), ("mode", request.mode, MODES)):
         if value not in known:
             raise ConfigError(f"{name} is one of {', '.join(known)}", where=name, value=value)
-    for name, number, least in (("rows", request.rows, 0), ("file_rows", request.file_rows, 1), ("batch_size", request.batch_rows, 1)):
+    for name, number, least in (
+        ("rows", request.rows, 0),
+        ("file_rows", request.file_rows, 1),
+        ("batch_size", request.batch_rows, 1),
+    ):
         if number is not None and number < least:
             raise ConfigError(f"{name} must be at least {least}", where=name, value=number)
     if not -(1 << 63) <= request.seed < 1 << 64:
         raise ConfigError("the seed must fit 64 bits", where="seed", value=request.seed)
     if request.slices and request.rows is not None and request.rows != sum(part.rows for part in request.slices):
-        raise ConfigError("rows and slices disagree", where="rows", value=request.rows,
-                          fix=f"the slices sum up to {sum(p.rows for p in request.slices)}; leave rows out")  # fmt: skip
+        raise ConfigError(
+            "rows and slices disagree",
+            where="rows",
+            value=request.rows,
+            fix=f"the slices sum up to {sum(p.rows for p in request.slices)}; leave rows out",
+        )
 
 
 def _resolver(request: Request) -> Any:
@@ -187,8 +207,11 @@ def _check_append(plan: TablePlan, target: LocalTable) -> None:
         return
     columns = _column_types(plan)
     if there.columns != columns or there.format != plan.layout.format or there.partition_by != plan.layout.partition_by:
-        raise StorageError("the table that is there has other columns, another format or other partitions", where=str(target.directory),
-                           fix="use mode=overwrite, or another output")  # fmt: skip
+        raise StorageError(
+            "the table that is there has other columns, another format or other partitions",
+            where=str(target.directory),
+            fix="use mode=overwrite, or another output",
+        )
 
 
 def _column_types(plan: TablePlan) -> dict[str, str]:
@@ -230,7 +253,9 @@ def _generate(spark: SparkSession, plan: TablePlan, target: LocalTable, show: Sh
 def _manifest(plan: TablePlan, target: LocalTable, written: list[WrittenFile]) -> Manifest:
     made = sum(file.rows for file in written)
     if made != plan.rows:
-        raise StorageError(f"{made} rows were written, {plan.rows} were planned", where=str(target.directory), fix="run again")
+        raise StorageError(
+            f"{made} rows were written, {plan.rows} were planned", where=str(target.directory), fix="run again"
+        )
     before = target.manifest if target.mode == "append" else None
     files = (*(before.files if before else ()), *sorted(written, key=lambda f: (f.first_row, f.path)))
     return Manifest(
@@ -249,11 +274,16 @@ def _check(spark: SparkSession, item: _Prepared, manifest: Manifest, show: Show)
     if item.hive_table is not None:
         frame = spark.table(item.hive_table.quoted)
     else:
-        frame = check.read_back(spark, definition, str(item.target.directory), manifest.format, bool(item.plan.layout.slices))
+        frame = check.read_back(
+            spark, definition, str(item.target.directory), manifest.format, bool(item.plan.layout.slices)
+        )
     result = check.check_table(frame, definition, manifest.rows)
     if result.faults:
-        raise StorageError(f"the check failed: {'; '.join(result.faults)}", where=f"table '{definition.name}' in {item.target.directory}",
-                           fix="the data are there for you to look at; mend the generators in the YAML and run again")  # fmt: skip
+        raise StorageError(
+            f"the check failed: {'; '.join(result.faults)}",
+            where=f"table '{definition.name}' in {item.target.directory}",
+            fix="the data are there for you to look at; mend the generators in the YAML and run again",
+        )
     show(f"{item.plan.name}: checked {result.rows:,} rows, keys and nulls")
 
 
@@ -278,7 +308,10 @@ def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, 
 
 def report_document(reports: dict[str, TableReport]) -> dict[str, Any]:
     """The report as it is written to JSON."""
-    return {"tables": {name: asdict(r) for name, r in reports.items()}, "changed": any(r.changed for r in reports.values())}
+    return {
+        "tables": {name: asdict(r) for name, r in reports.items()},
+        "changed": any(r.changed for r in reports.values()),
+    }
 
 
 @contextmanager
@@ -303,5 +336,3 @@ def select_tables(schema: str, names: str) -> tuple[Catalog, tuple[CatalogTable,
     """The catalog of a schema file or folder, and the tables asked for in it. Raises SchemaError."""
     catalog = Catalog(schema)
     return catalog, tuple(catalog.select(names))
-
-

@@ -108,7 +108,9 @@ def _check_layout(generator: TableGenerator, layout: Layout) -> None:
             raise ConfigError("partition_by: no such column", where=where, value=name, fix=f"it has {', '.join(names)}")
         dtype = generator.definition.column(name).type
         if dtype.is_nested or dtype.name in ("binary", "float", "double", "interval"):
-            raise StorageError(f"a {dtype} can't name a directory", where=f"{where} column '{name}'", fix="partition by another column")
+            raise StorageError(
+                f"a {dtype} can't name a directory", where=f"{where} column '{name}'", fix="partition by another column"
+            )
     if layout.partition_by and len(layout.partition_by) >= len(names):
         raise ConfigError("partition_by: no column would be left in the files", where=where)
     if layout.slices and layout.partition_by:
@@ -116,8 +118,11 @@ def _check_layout(generator: TableGenerator, layout: Layout) -> None:
     for column in generator.definition.columns:
         why = _unstorable(column.type, layout.format)
         if why:
-            raise StorageError(f"{layout.format} can't hold {column.type}: {why}", where=f"{where} column '{column.name}'",
-                               fix="choose another format or type")  # fmt: skip
+            raise StorageError(
+                f"{layout.format} can't hold {column.type}: {why}",
+                where=f"{where} column '{column.name}'",
+                fix="choose another format or type",
+            )
 
 
 def _unstorable(dtype: DataType, form: str) -> str | None:
@@ -167,7 +172,9 @@ def _digest(generator: TableGenerator, layout: Layout, files: Sequence[PlannedFi
 
 def _without_lines(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_lines(v) for k, v in value.items() if k not in ("line", "comment", "options", "source_type")}
+        return {
+            k: _without_lines(v) for k, v in value.items() if k not in ("line", "comment", "options", "source_type")
+        }
     if isinstance(value, list | tuple):
         return [_without_lines(v) for v in value]
     return value

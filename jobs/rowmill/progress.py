@@ -5,6 +5,7 @@ Datagrams never block a task and none is missed badly: each carries the task's t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import socket
@@ -39,12 +40,11 @@ class ProgressSender:
             self._socket.close()
 
     def _send(self) -> None:
-        assert self._socket is not None and self._address is not None
+        assert self._socket is not None
+        assert self._address is not None
         host, port, token = self._address
-        try:
+        with contextlib.suppress(OSError):  # only the display suffers
             self._socket.sendto(json.dumps([token, self._task, self._rows]).encode(), (host, port))
-        except OSError:
-            pass  # only the display suffers
 
 
 class Progress:
@@ -60,14 +60,19 @@ class Progress:
         self.address = (host, int(self._socket.getsockname()[1]), self._token)
         self._stop = threading.Event()
         self._started = time.monotonic()
-        self._threads = [threading.Thread(target=self._listen, daemon=True), threading.Thread(target=self._tick, daemon=True)]
+        self._threads = [
+            threading.Thread(target=self._listen, daemon=True),
+            threading.Thread(target=self._tick, daemon=True),
+        ]
 
     def __enter__(self) -> Progress:
         for thread in self._threads:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         for thread in self._threads:
             thread.join()

@@ -54,19 +54,34 @@ class SparkConfig:
 
     @property
     def metastore_dir(self) -> Path:
-        return Path(self.metastore).expanduser().absolute() if self.metastore else self.warehouse_dir.parent / "metastore_db"
+        return (
+            Path(self.metastore).expanduser().absolute()
+            if self.metastore
+            else self.warehouse_dir.parent / "metastore_db"
+        )
 
 
 def check_environment() -> None:
     """Refuses early what would end in a stack trace later. Raises ConfigError."""
     home = os.environ.get("SPARK_HOME")
     if home and not Path(home, "bin", "spark-submit").is_file():
-        raise ConfigError("there is no Spark there", where="SPARK_HOME", value=home, fix="unset it to use the pyspark package's own")
+        raise ConfigError(
+            "there is no Spark there", where="SPARK_HOME", value=home, fix="unset it to use the pyspark package's own"
+        )
     java_home = os.environ.get("JAVA_HOME")
     if java_home and not os.access(Path(java_home, "bin", "java"), os.X_OK):
-        raise ConfigError("there is no Java there", where="JAVA_HOME", value=java_home, fix="unset it, or name a Java of version 17 or newer")
+        raise ConfigError(
+            "there is no Java there",
+            where="JAVA_HOME",
+            value=java_home,
+            fix="unset it, or name a Java of version 17 or newer",
+        )
     if not java_home and shutil.which("java") is None:
-        raise ConfigError("Java is not installed", where="java", fix="install version 17 or newer (Debian: apt install openjdk-17-jre-headless)")
+        raise ConfigError(
+            "Java is not installed",
+            where="java",
+            fix="install version 17 or newer (Debian: apt install openjdk-17-jre-headless)",
+        )
 
 
 def settings(config: SparkConfig, hive: bool) -> dict[str, str]:
@@ -96,7 +111,10 @@ def settings(config: SparkConfig, hive: bool) -> dict[str, str]:
 
 
 def session(config: SparkConfig, hive: bool = False) -> SparkSession:
-    """Starts (or joins) the Spark session. Raises ConfigError if Spark or Java is not there, HiveError if the metastore is in use."""
+    """Starts (or joins) the Spark session.
+
+    Raises ConfigError if Spark or Java is not there, HiveError if the metastore is in use.
+    """
     check_environment()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
@@ -116,7 +134,9 @@ def session(config: SparkConfig, hive: bool = False) -> SparkSession:
         with _quiet_jvm():
             spark: SparkSession = builder.getOrCreate()
     except PySparkRuntimeError as error:
-        raise ConfigError(f"Spark does not start: {_first_line(error)}", where="java", fix="Java 17 or newer is needed") from error
+        raise ConfigError(
+            f"Spark does not start: {_first_line(error)}", where="java", fix="Java 17 or newer is needed"
+        ) from error
     except Exception as error:
         raise ConfigError(f"Spark does not start: {_first_line(error)}", where="spark", value=master) from error
     spark.sparkContext.setLogLevel("ERROR")
@@ -162,12 +182,20 @@ def _open_metastore(spark: SparkSession, config: SparkConfig) -> None:
     except Exception as error:
         spark.stop()
         text = str(error)
-        if "Another instance of Derby" in text or "XSDB6" in text or "ERROR XJ040" in text or "unable to instantiate" in text.lower():
+        if (
+            "Another instance of Derby" in text
+            or "XSDB6" in text
+            or "ERROR XJ040" in text
+            or "unable to instantiate" in text.lower()
+        ):
             raise HiveError(
-                "the embedded metastore can't be opened: another session has it, or it is damaged", where=str(config.metastore_dir),
+                "the embedded metastore can't be opened: another session has it, or it is damaged",
+                where=str(config.metastore_dir),
                 fix="close the other session (make sql, spark-sql, another run) and try again",
-            ) from error  # fmt: skip
-        raise HiveError(f"the metastore can't be opened: {_first_line(error)}", where=str(config.metastore_dir)) from error
+            ) from error
+        raise HiveError(
+            f"the metastore can't be opened: {_first_line(error)}", where=str(config.metastore_dir)
+        ) from error
 
 
 def _first_line(error: BaseException) -> str:
@@ -186,7 +214,9 @@ def run_plan(
     groups = tasks(plan)
     results: list[WrittenFile] = []
     with Progress(plan.name, plan.rows, show) as progress:
-        work = TaskInput(plan.generator, plan.layout.format, plan.layout.partition_by, str(staging), progress.address, batch_rows)
+        work = TaskInput(
+            plan.generator, plan.layout.format, plan.layout.partition_by, str(staging), progress.address, batch_rows
+        )
         shipped = context.broadcast(pickle.dumps(work))
         try:
             for outcome in context.parallelize(groups, len(groups)).mapPartitions(_Runner(shipped)).collect():

@@ -46,14 +46,21 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
     try:
         written: list[WrittenFile] = []
         for file in files:
-            written += _write_partitions(work, file, attempt, sender) if work.partition_by else [_write_file(work, file, attempt, sender)]
+            written += (
+                _write_partitions(work, file, attempt, sender)
+                if work.partition_by
+                else [_write_file(work, file, attempt, sender)]
+            )
         return written
     except RowmillError as error:
         return error
     except OSError as error:
         return storage_error(error, work.staging)
     except (pa.ArrowException, MemoryError) as error:
-        return StorageError(f"writing failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", where=work.staging)
+        return StorageError(
+            f"writing failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+            where=work.staging,
+        )
     finally:
         sender.close()
 
@@ -152,7 +159,9 @@ def split(batch: pa.RecordBatch, names: tuple[str, ...]) -> Iterator[tuple[str, 
         encoded = plain(batch.column(name)).dictionary_encode()
         values = encoded.dictionary.cast(pa.string()).to_pylist()
         index = pc.fill_null(encoded.indices.cast(pa.int64()), len(values)).to_numpy(zero_copy_only=False)
-        texts.append([f"{name.translate(_ESCAPED)}={v.translate(_ESCAPED) if v else HIVE_NULL}" for v in [*values, None]])
+        texts.append(
+            [f"{name.translate(_ESCAPED)}={v.translate(_ESCAPED) if v else HIVE_NULL}" for v in [*values, None]]
+        )
         codes = codes * len(texts[-1]) + index
     order = np.argsort(codes, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):

@@ -67,7 +67,8 @@ def physical_values(dtype: DataType, array: pa.Array) -> NDArray[Any]:
         array = array.view(storage[array.type.byte_width])
     if array.null_count:
         array = pc.fill_null(array, pa.scalar(0, array.type))
-    return array.to_numpy(zero_copy_only=False)
+    values: NDArray[Any] = array.to_numpy(zero_copy_only=False)
+    return values
 
 
 def null_mask(array: pa.Array) -> Mask:

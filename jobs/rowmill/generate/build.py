@@ -78,7 +78,6 @@ def infer_unique(site: Site) -> GeneratorSpec:
         return GeneratorSpec("sequence")
     if dtype.name == "uuid":
         return GeneratorSpec("uuid")
-    low, high = physical_bounds(dtype)
     if dtype.name == "date":
         return GeneratorSpec("uniform", {"min": "1900-01-01", "max": "2099-12-31"})
     if dtype.name in ("timestamp", "timestamp_ntz"):
@@ -160,7 +159,11 @@ def _permutation(args: dict[str, Any], site: Site) -> Generator:
     first = 0 if fixed else site.table.first_row
     domain = fixed or max(1, site.table.rows - first)
     if fixed is not None and fixed < site.table.rows:
-        raise site.fail("permutation: the domain is smaller than the rows", value=fixed, fix=f"set rows to at least {site.table.rows}")
+        raise site.fail(
+            "permutation: the domain is smaller than the rows",
+            value=fixed,
+            fix=f"set rows to at least {site.table.rows}",
+        )
     unit = _unit(site.dtype)
     _fits(site, args["start"] * unit, (args["start"] + first + domain - 1) * unit)
     made: Generator = scalars.Permutation(site.key, args["start"], domain, first)
@@ -192,10 +195,14 @@ def _bounds(args: dict[str, Any], site: Site, default: tuple[Any, Any]) -> tuple
 
 
 _UNIFORM_DEFAULTS: dict[str, tuple[Any, Any]] = {
-    "date": (18262, 20453), "timestamp": (1577836800000000, 1767225599000000),
-    "timestamp_ntz": (1577836800000000, 1767225599000000), "time": (0, DAY - 1), "interval": (0, 30 * DAY),
-    "float": (0.0, 1.0), "double": (0.0, 1.0),
-}  # fmt: skip
+    "date": (18262, 20453),
+    "timestamp": (1577836800000000, 1767225599000000),
+    "timestamp_ntz": (1577836800000000, 1767225599000000),
+    "time": (0, DAY - 1),
+    "interval": (0, 30 * DAY),
+    "float": (0.0, 1.0),
+    "double": (0.0, 1.0),
+}
 
 
 def _uniform(args: dict[str, Any], site: Site) -> Generator:
@@ -209,7 +216,10 @@ def _uniform(args: dict[str, Any], site: Site) -> Generator:
     if site.unique:
         size = high - low + 1
         if size < site.rows:
-            raise site.fail(f"{site.rows} unique values are needed, min .. max has {size}", fix="widen the range or ask for fewer rows")
+            raise site.fail(
+                f"{site.rows} unique values are needed, min .. max has {size}",
+                fix="widen the range or ask for fewer rows",
+            )
         if size > 1 << 62:
             raise site.fail("the range is too large for a unique column", fix="narrow min .. max")
         return scalars.UniqueUniform(site.key, low, size)
@@ -292,9 +302,13 @@ def _choice(args: dict[str, Any], site: Site) -> Generator:
         parts.append((text, len(everything), len(case["values"]), weights))
         everything += case["values"]
     return scalars.Choice(
-        site.key, _value_array(everything, site), _weights(values, args["weights"], site) if values else None,
-        args["by"], tuple(parts), site.where,
-    )  # fmt: skip
+        site.key,
+        _value_array(everything, site),
+        _weights(values, args["weights"], site) if values else None,
+        args["by"],
+        tuple(parts),
+        site.where,
+    )
 
 
 def _value_array(values: list[Any], site: Site) -> Any:
@@ -335,7 +349,9 @@ def _increasing(args: dict[str, Any], site: Site) -> Generator:
     else:
         seconds = dtype.name in _TEMPORAL
         per_unit = 1 / 86400 if dtype.name == "date" else _unit(dtype)
-        step = (1.0 if args["step"] is None else float(args["step"])) * (per_unit if seconds or dtype.name == "decimal" else 1)
+        step = (1.0 if args["step"] is None else float(args["step"])) * (
+            per_unit if seconds or dtype.name == "decimal" else 1
+        )
         if step < 0:
             raise site.fail("step is negative", value=args["step"])
     _fits(site, start, start + int(step * max(site.rows, 1)) if last is None else last)
@@ -344,7 +360,10 @@ def _increasing(args: dict[str, Any], site: Site) -> Generator:
 
 def _fits_text(site: Site, length: int, name: str) -> None:
     if site.max_length is not None and length > site.max_length:
-        raise site.fail(f"{name} makes {length} characters, {site.dtype} holds {site.max_length}", fix="shorten it or widen the type")
+        raise site.fail(
+            f"{name} makes {length} characters, {site.dtype} holds {site.max_length}",
+            fix="shorten it or widen the type",
+        )
 
 
 def _pattern(args: dict[str, Any], site: Site) -> Generator:
@@ -354,7 +373,9 @@ def _pattern(args: dict[str, Any], site: Site) -> Generator:
     _fits_text(site, longest(node), "pattern")
     binary = site.dtype.name == "binary"
     if site.unique and node.size < site.rows:
-        raise site.fail(f"{site.rows} unique values are needed, the pattern has {node.size}", args["regex"], "make it longer")
+        raise site.fail(
+            f"{site.rows} unique values are needed, the pattern has {node.size}", args["regex"], "make it longer"
+        )
     if site.unique and node.size > 1 << 62:
         return _LongPattern(scalars.Pattern(site.key, node, True, binary), site.key)
     if not site.unique and not binary and node.size <= 4096 and not has_choice_of_length(node):
@@ -424,7 +445,9 @@ def _need_column(site: Site, name: str) -> DataType:
     if name not in names or name == site.name:
         near = difflib.get_close_matches(name, [n for n in names if n != site.name], n=2)
         what = "a column can't be made from itself" if name == site.name else "no such column in this table"
-        raise site.fail(what, value=name, fix=f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(names)}")
+        raise site.fail(
+            what, value=name, fix=f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(names)}"
+        )
     return site.table.definition.column(name).type
 
 
@@ -500,8 +523,17 @@ def _offset(args: dict[str, Any], site: Site) -> Generator:
     if unit not in units:
         raise site.fail("unknown unit", args["unit"], f"use one of {', '.join(units)}")
     spec = generator_spec(args["by"], VOCABULARY)
-    whole = replace(site, name="by", dtype=DataType("bigint"), key=derive_key(site.key, "by"), where=f"{site.where}.by", table=site.table)
-    floating = spec.name in ("normal", "lognormal", "exponential") or any(isinstance(v, float) for v in spec.args.values())
+    whole = replace(
+        site,
+        name="by",
+        dtype=DataType("bigint"),
+        key=derive_key(site.key, "by"),
+        where=f"{site.where}.by",
+        table=site.table,
+    )
+    floating = spec.name in ("normal", "lognormal", "exponential") or any(
+        isinstance(v, float) for v in spec.args.values()
+    )
     if floating and unit not in ("month", "year"):
         whole = replace(whole, dtype=DataType("double"))
     return scalars.Offset(args["of"], of_type, build(spec, whole), unit, site.dtype)
@@ -513,7 +545,11 @@ def _parent(args: dict[str, Any], site: Site) -> Generator:
     relation = site.table.relation_of(args["key"], site.where)
     parent = site.table.relations[relation].parent.definition
     if args["column"] not in parent.column_names:
-        raise site.fail(f"the parent table '{parent.name}' has no such column", args["column"], f"it has {', '.join(parent.column_names)}")
+        raise site.fail(
+            f"the parent table '{parent.name}' has no such column",
+            args["column"],
+            f"it has {', '.join(parent.column_names)}",
+        )
     return scalars.ParentColumn(args["column"], relation, site.dtype)
 
 
@@ -555,7 +591,10 @@ def _struct(args: dict[str, Any], site: Site) -> Generator:
     for name in args:
         if name not in site.dtype.field_names:
             raise site.fail("the struct has no such field", name, f"it has {', '.join(site.dtype.field_names)}")
-    fields = [_inner(args.get(name), site.part(name, kind)) for name, kind in zip(site.dtype.field_names, site.dtype.children, strict=True)]
+    fields = [
+        _inner(args.get(name), site.part(name, kind))
+        for name, kind in zip(site.dtype.field_names, site.dtype.children, strict=True)
+    ]
     return nested.StructOf(site.dtype, tuple(fields), site.where)
 
 
@@ -572,7 +611,9 @@ def _json(args: dict[str, Any], site: Site) -> Generator:
 
 
 def _json_type(spec: GeneratorSpec) -> DataType:
-    values = list(spec.args.get("values") or []) or [v for v in (spec.args.get("min"), spec.args.get("max"), spec.args.get("value")) if v is not None]
+    values = list(spec.args.get("values") or []) or [
+        v for v in (spec.args.get("min"), spec.args.get("max"), spec.args.get("value")) if v is not None
+    ]
     if spec.name == "boolean" or (values and all(isinstance(v, bool) for v in values)):
         return DataType("boolean")
     if spec.name in ("sequence", "poisson", "zipf"):
@@ -592,10 +633,28 @@ def _json_type(spec: GeneratorSpec) -> DataType:
 
 
 _BUILDERS: dict[str, Callable[[dict[str, Any], Site], Generator]] = {
-    "sequence": _sequence, "permutation": _permutation, "constant": _constant, "uniform": _uniform,
-    "normal": _distribution("normal"), "lognormal": _distribution("lognormal"), "exponential": _distribution("exponential"),
-    "poisson": _poisson, "zipf": _zipf, "choice": _choice, "boolean": _boolean, "increasing": _increasing,
-    "pattern": _pattern, "template": _template, "words": _words, "uuid": _uuid, "faker": _faker, "expression": _expression,
-    "offset": _offset, "parent": _parent, "array": _array, "map": _map, "struct": _struct, "json": _json,
-}  # fmt: skip
-
+    "sequence": _sequence,
+    "permutation": _permutation,
+    "constant": _constant,
+    "uniform": _uniform,
+    "normal": _distribution("normal"),
+    "lognormal": _distribution("lognormal"),
+    "exponential": _distribution("exponential"),
+    "poisson": _poisson,
+    "zipf": _zipf,
+    "choice": _choice,
+    "boolean": _boolean,
+    "increasing": _increasing,
+    "pattern": _pattern,
+    "template": _template,
+    "words": _words,
+    "uuid": _uuid,
+    "faker": _faker,
+    "expression": _expression,
+    "offset": _offset,
+    "parent": _parent,
+    "array": _array,
+    "map": _map,
+    "struct": _struct,
+    "json": _json,
+}

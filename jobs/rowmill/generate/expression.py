@@ -137,7 +137,9 @@ class _Compiler:
 
     def _between(self, e: Any) -> Node:
         this = self.compile(e.this)
-        return Node("and", (Node("ge", (this, self.compile(e.args["low"]))), Node("le", (this, self.compile(e.args["high"])))))
+        return Node(
+            "and", (Node("ge", (this, self.compile(e.args["low"]))), Node("le", (this, self.compile(e.args["high"]))))
+        )
 
     def _extract(self, e: Any) -> Node:
         return self._part(e.name.lower(), e.expression)
@@ -201,22 +203,75 @@ class _Compiler:
         if name == "parent" and len(args) == 2:
             return Node("parent", (args[0].name, args[1].name))
         near = difflib.get_close_matches(name, _FUNCTIONS, n=1)
-        raise self.fail(f"unknown function '{name}'", f"did you mean {near[0]}?" if near else f"known are {', '.join(_FUNCTIONS)}")
+        raise self.fail(
+            f"unknown function '{name}'", f"did you mean {near[0]}?" if near else f"known are {', '.join(_FUNCTIONS)}"
+        )
 
 
 _FUNCTIONS = (
-    "row_number", "ordinal", "random_int", "parent", "abs", "floor", "ceil", "round", "least", "greatest", "coalesce",
-    "concat", "upper", "lower", "length", "substring", "lpad", "rpad", "extract", "year", "month", "day", "cast",
-)  # fmt: skip
+    "row_number",
+    "ordinal",
+    "random_int",
+    "parent",
+    "abs",
+    "floor",
+    "ceil",
+    "round",
+    "least",
+    "greatest",
+    "coalesce",
+    "concat",
+    "upper",
+    "lower",
+    "length",
+    "substring",
+    "lpad",
+    "rpad",
+    "extract",
+    "year",
+    "month",
+    "day",
+    "cast",
+)
 _BINARY = {
-    "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "IntDiv": "div", "Mod": "mod", "EQ": "eq", "NEQ": "ne", "GT": "gt",
-    "GTE": "ge", "LT": "lt", "LTE": "le", "And": "and", "Or": "or", "DPipe": "concat",
-}  # fmt: skip
-_UNARY = {"Neg": "neg", "Not": "not", "Abs": "abs", "Floor": "floor", "Ceil": "ceil", "Upper": "upper", "Lower": "lower", "Length": "length"}
+    "Add": "add",
+    "Sub": "sub",
+    "Mul": "mul",
+    "Div": "div",
+    "IntDiv": "div",
+    "Mod": "mod",
+    "EQ": "eq",
+    "NEQ": "ne",
+    "GT": "gt",
+    "GTE": "ge",
+    "LT": "lt",
+    "LTE": "le",
+    "And": "and",
+    "Or": "or",
+    "DPipe": "concat",
+}
+_UNARY = {
+    "Neg": "neg",
+    "Not": "not",
+    "Abs": "abs",
+    "Floor": "floor",
+    "Ceil": "ceil",
+    "Upper": "upper",
+    "Lower": "lower",
+    "Length": "length",
+}
 _DATE_PARTS: dict[str, Callable[[Value], Value]] = {
-    "year": pc.year, "month": pc.month, "day": pc.day, "quarter": pc.quarter, "hour": pc.hour, "minute": pc.minute,
-    "second": pc.second, "week": pc.iso_week, "dow": lambda v: pc.day_of_week(v, week_start=7), "doy": pc.day_of_year,
-}  # fmt: skip
+    "year": pc.year,
+    "month": pc.month,
+    "day": pc.day,
+    "quarter": pc.quarter,
+    "hour": pc.hour,
+    "minute": pc.minute,
+    "second": pc.second,
+    "week": pc.iso_week,
+    "dow": lambda v: pc.day_of_week(v, week_start=7),
+    "doy": pc.day_of_year,
+}
 
 
 def _literal(e: Any) -> pa.Scalar:
@@ -252,7 +307,7 @@ def evaluate(node: Node, rows: RowSource) -> Value:
 
 
 def _is_decimal(v: Value) -> bool:
-    return pa.types.is_decimal(v.type)
+    return bool(pa.types.is_decimal(v.type))
 
 
 def _widen(v: Value) -> Value:
@@ -265,7 +320,11 @@ def _widen(v: Value) -> Value:
 def _arithmetic(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
     def run(a: Value, b: Value) -> Value:
         if _is_decimal(a) and pa.types.is_integer(b.type):
-            b = b.cast(pa.decimal128(20, 0)) if not isinstance(b, pa.Scalar) else pa.scalar(b.as_py()).cast(pa.decimal128(20, 0))
+            b = (
+                b.cast(pa.decimal128(20, 0))
+                if not isinstance(b, pa.Scalar)
+                else pa.scalar(b.as_py()).cast(pa.decimal128(20, 0))
+            )
         elif _is_decimal(b) and pa.types.is_integer(a.type):
             a = a.cast(pa.decimal128(20, 0))
         if (_is_decimal(a) and pa.types.is_floating(b.type)) or (_is_decimal(b) and pa.types.is_floating(a.type)):
@@ -276,7 +335,7 @@ def _arithmetic(function: Callable[[Value, Value], Value]) -> Callable[[Value, V
 
 
 def _is_date(v: Value) -> bool:
-    return pa.types.is_date32(v.type)
+    return bool(pa.types.is_date32(v.type))
 
 
 def _as_days(v: Value) -> Value:
@@ -330,7 +389,7 @@ def _compare(function: Callable[[Value, Value], Value]) -> Callable[[Value, Valu
 
 def _case(values: list[Value]) -> Value:
     result = values[-1]
-    kinds = [v.type for v in values[1:-1:2] + [result] if not pa.types.is_null(v.type)]
+    kinds = [v.type for v in [*values[1:-1:2], result] if not pa.types.is_null(v.type)]
     if kinds:
         unified = _common_type(kinds)
         result = result.cast(unified)

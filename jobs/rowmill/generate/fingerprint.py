@@ -134,7 +134,11 @@ def _hash_list(dtype: DataType, array: pa.Array) -> Bits:
         first, last = (offsets[0], offsets[-1]) if len(array) else (0, 0)
         child = hash_values(dtype.children[0], array.values.slice(first, last - first))
     lengths = np.diff(offsets)
-    position = np.arange(len(child), dtype=np.int64) - np.repeat(offsets[:-1] - offsets[0], lengths) if len(array) else np.empty(0, np.int64)
+    position = (
+        np.arange(len(child), dtype=np.int64) - np.repeat(offsets[:-1] - offsets[0], lengths)
+        if len(array)
+        else np.empty(0, np.int64)
+    )
     # Maps are sets of entries: their order says nothing.
     salted = mix(child + (position.astype(np.uint64) + np.uint64(1)) * _STEP) if dtype.name == "array" else mix(child)
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(salted, dtype=np.uint64)])

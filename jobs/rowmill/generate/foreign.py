@@ -93,7 +93,15 @@ class EachParents:
 
     @classmethod
     def fit(
-        cls, key: int, rows: int, parents: int, low: int, high: int, where: str, first_row: int = 0, first_parent: int = 0
+        cls,
+        key: int,
+        rows: int,
+        parents: int,
+        low: int,
+        high: int,
+        where: str,
+        first_row: int = 0,
+        first_parent: int = 0,
     ) -> EachParents:
         """A layout in which `rows` children (or the first of them) have low..high to a parent.
 
@@ -101,7 +109,9 @@ class EachParents:
         then be cut short. Raises GeneratorError for more rows than parents * high.
         """
         if low > high or high < 1:
-            raise GeneratorError("each: 0 <= min <= max, and max at least 1, expected", where=where, value=f"min {low}, max {high}")
+            raise GeneratorError(
+                "each: 0 <= min <= max, and max at least 1, expected", where=where, value=f"min {low}, max {high}"
+            )
         if rows > parents * high:
             raise GeneratorError(
                 f"{rows} rows can't be spread over {parents} parents with at most {high} each",
@@ -139,7 +149,9 @@ class EachParents:
         group = np.clip((rows * (self.parents / self.rows / _GROUP)).astype(np.int64), 0, groups - 1)
         wanted, inverse = np.unique(np.concatenate([group - 1, group, group + 1]), return_inverse=True)
         edges = self._boundary(np.clip(wanted * _GROUP, 0, self.parents))[inverse].reshape(3, -1)
-        group = np.where(rows < edges[1], group - 1, np.where((rows >= edges[2]) & (group < groups - 1), group + 1, group))
+        group = np.where(
+            rows < edges[1], group - 1, np.where((rows >= edges[2]) & (group < groups - 1), group + 1, group)
+        )
         unique, inverse = np.unique(group, return_inverse=True)
         # Groups ascend and so do the ends within each: one sorted list of where each parent's rows end.
         ends = (self._boundary(unique * _GROUP)[:, None] + np.cumsum(self._counts(unique), axis=1)).ravel()
@@ -154,7 +166,9 @@ class EachParents:
         parent = groups[:, None] * _GROUP + member
         real = parent < self.parents
         quota = self._boundary(np.minimum((groups + 1) * _GROUP, self.parents)) - self._boundary(groups * _GROUP)
-        spread = bounded(bits(self.key, parent.ravel()), self.high - self.low + 1).astype(np.int64).reshape(parent.shape)
+        spread = (
+            bounded(bits(self.key, parent.ravel()), self.high - self.low + 1).astype(np.int64).reshape(parent.shape)
+        )
         turn = (member + bounded(bits(derive_key(self.key, "turn"), groups), _GROUP).astype(np.int64)[:, None]) % _GROUP
         counts = np.take_along_axis(np.where(real, spread + self.low, 0), turn, axis=1)
         real = np.take_along_axis(real, turn, axis=1)

@@ -123,7 +123,7 @@ def _text(name: str, dtype: DataType) -> GeneratorSpec:
         fields = {"id": {"uniform": {"min": 1, "max": 1000000}}, "name": {"faker": "name"}, "active": "boolean"}
         return GeneratorSpec("json", fields)
     if dtype.name == "xml":
-        return GeneratorSpec("template", {"text": "<item id=\"{seq}\"/>"})
+        return GeneratorSpec("template", {"text": '<item id="{seq}"/>'})
     if dtype.name == "geometry":
         return GeneratorSpec("pattern", {"regex": r"POINT \(-?1?[0-7]\d\.\d{4} -?[0-8]\d\.\d{4}\)"})
     length = dtype.length if dtype.name in ("char", "varchar") else None

@@ -38,7 +38,9 @@ def physical(dtype: DataType, value: Any, where: str) -> Any:
     if low is not None and high is not None and not low <= found <= high:
         raise GeneratorError(f"out of the range of {dtype}", where=where, value=value)
     if dtype.name in ("char", "varchar") and len(found) > dtype.length:
-        raise GeneratorError(f"longer than {dtype}", where=where, value=value, fix="widen the type or shorten the value")
+        raise GeneratorError(
+            f"longer than {dtype}", where=where, value=value, fix="widen the type or shorten the value"
+        )
     return found
 
 
@@ -72,8 +74,8 @@ def _physical(dtype: DataType, value: Any) -> Any:
         scaled = Decimal(str(value)).scaleb(dtype.scale)
         return int(scaled) if scaled == int(scaled) else None
     if name in ("float", "double"):
-        number = float(value)
-        return number if math.isfinite(number) else None
+        real = float(value)
+        return real if math.isfinite(real) else None
     if name == "boolean":
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
     if name == "date":

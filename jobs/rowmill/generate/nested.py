@@ -133,7 +133,9 @@ def _json_text(dtype: DataType, values: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(pa.scalar('"'), text, pa.scalar('"'), "")
 
 
-def _lengths(key: int, rows: RowSet, low: int, high: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _lengths(
+    key: int, rows: RowSet, low: int, high: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     lengths = bounded(bits(key, rows.index), high - low + 1).astype(np.int64) + low
     owner = np.repeat(np.arange(len(rows.index)), lengths)
     ends = np.cumsum(lengths)
@@ -153,5 +155,3 @@ def _first_of_its_key(hashes: NDArray[np.uint64], owner: NDArray[np.int64]) -> N
     keep = np.ones(len(owner), bool)
     keep[order[1:][again]] = False
     return keep
-
-

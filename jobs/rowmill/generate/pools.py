@@ -24,9 +24,11 @@ def fill_pool(args: dict[str, Any], key: int, needed: int | None, where: str) ->
     if not callable(method):
         near = difflib.get_close_matches(provider, _providers(locale), n=3)
         raise GeneratorError(
-            "Faker has no such provider", where=where, value=provider,
+            "Faker has no such provider",
+            where=where,
+            value=provider,
             fix=f"did you mean {' or '.join(near)}?" if near else "see Faker's list of providers",
-        )  # fmt: skip
+        )
     _faker(locale, where).seed_instance(derive_key("faker", key))
     size = args["pool"] or max(DEFAULT_POOL, needed or 0)
     if not 1 <= size <= MAX_POOL:
@@ -45,8 +47,9 @@ def fill_pool(args: dict[str, Any], key: int, needed: int | None, where: str) ->
     if needed is not None and len(seen) < needed:
         raise GeneratorError(
             f"Faker's {provider} has only {len(seen)} distinct values, {needed} unique ones are needed",
-            where=where, fix="use a template with {seq}, a pattern or a permutation",
-        )  # fmt: skip
+            where=where,
+            fix="use a template with {seq}, a pattern or a permutation",
+        )
     return list(seen)
 
 
@@ -57,7 +60,9 @@ def _faker(locale: str, where: str) -> Any:
     try:
         return Faker(locale)
     except AttributeError as error:
-        raise GeneratorError("Faker has no such locale", where=where, value=locale, fix="for example en_US or de_DE") from error
+        raise GeneratorError(
+            "Faker has no such locale", where=where, value=locale, fix="for example en_US or de_DE"
+        ) from error
 
 
 @lru_cache(maxsize=8)

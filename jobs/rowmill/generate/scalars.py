@@ -114,10 +114,7 @@ class Choice:
         random = bits(self.key, rows.index)
         total = len(self.values)
         default = total - sum(count for _, _, count, _ in self.cases)
-        if default:
-            codes = _pick(random, self.weights, default)
-        else:
-            codes = np.full(len(rows), -1, np.int64)
+        codes = _pick(random, self.weights, default) if default else np.full(len(rows), -1, np.int64)
         if self.by is not None:
             given = rows.column(self.by).cast(pa.string())
             for value, first, count, weights in self.cases:
@@ -126,9 +123,11 @@ class Choice:
             if not default and codes.size and codes.min() < 0:
                 missing = given[int(np.argmin(codes))].as_py()
                 raise GeneratorError(
-                    f"no case for this value of '{self.by}'", where=self.where, value=missing,
+                    f"no case for this value of '{self.by}'",
+                    where=self.where,
+                    value=missing,
                     fix="add the case, or `values` for all others",
-                )  # fmt: skip
+                )
         return codes
 
 
@@ -240,15 +239,18 @@ class Words:
 
     def make(self, rows: RowSet) -> Any:
         text = self.text
-        count = bounded(bits(derive_key(self.key, "count"), rows.index), self.high - self.low + 1).astype(np.int64) + self.low
+        count = (
+            bounded(bits(derive_key(self.key, "count"), rows.index), self.high - self.low + 1).astype(np.int64)
+            + self.low
+        )
         random = bits(self.key, rows.index)
         if self.exact:
             room = len(text.data) - 16 - self.high
             last = int(np.searchsorted(text.starts, room, side="right"))
-            start = text.starts[bounded(random, last).astype(np.int64)]
+            start = text.starts[bounded(random, last).astype(np.int64)].astype(np.int64)
             return text.pieces(start, count)
         index = bounded(random, len(text.starts) - self.high).astype(np.int64)
-        start = text.starts[index]
+        start = text.starts[index].astype(np.int64)
         end = np.where(count > 0, text.ends[index + np.maximum(count, 1) - 1], start)
         if self.limit is not None:
             over = np.flatnonzero(end - start > self.limit)
@@ -299,7 +301,7 @@ class Expression:
 
     def make(self, rows: RowSet) -> Any:
         try:
-            value = evaluate(self.node, Salted(rows, self.key))  # type: ignore[arg-type]
+            value = evaluate(self.node, Salted(rows, self.key))
             return cast_value(value, self.dtype, len(rows))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OverflowError) as error:
             reason = str(error).splitlines()[0][:160]
@@ -378,7 +380,8 @@ def _add_months(origin: NDArray[Any], dtype: DataType, months: NDArray[np.int64]
     first = target.astype("datetime64[D]").astype(np.int64)
     length = (target + 1).astype("datetime64[D]").astype(np.int64) - first
     moved = first + np.minimum(day, length - 1)
-    return moved if dtype.name == "date" else moved * DAY + origin % DAY
+    result: NDArray[np.int64] = moved if dtype.name == "date" else moved * DAY + origin % DAY
+    return result
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from rowmill.errors import GeneratorError, RowmillError
 from rowmill.generate import scalars
 from rowmill.generate.arrow import Mask, file_type, plain, to_arrow
 from rowmill.generate.build import Site, build
-from rowmill.generate.foreign import EachParents, EarlierParents, JointParents, Parents, UniformParents, ZipfParents
 from rowmill.generate.distributions import Zipf
+from rowmill.generate.foreign import EachParents, EarlierParents, JointParents, Parents, UniformParents, ZipfParents
 from rowmill.generate.random import Rows, bits, derive_key, unit
 from rowmill.generate.rows import Generator, RowSet
 from rowmill.schema.catalog import CatalogTable
@@ -70,7 +70,9 @@ class World:
         if table.qualified not in self._tables:
             rows = self._rows.get(table.qualified, table.definition.rows)
             if rows is None:
-                raise GeneratorError("the number of rows is not known", where=table.where, fix="set `rows:` in the YAML")
+                raise GeneratorError(
+                    "the number of rows is not known", where=table.where, fix="set `rows:` in the YAML"
+                )
             made = TableGenerator(table, rows, self.seed, self._segments.get(table.qualified, ()))
             self._tables[table.qualified] = made
             try:
@@ -179,7 +181,9 @@ class TableGenerator:
         share = key.nulls if key.nulls is not None else max(shares, default=0.0)
         fixed = [c.name for c in columns if not c.nullable]
         if share and fixed:
-            raise GeneratorError(f"column '{fixed[0]}' is not nullable, so the key can't be null", where=where, value=share)
+            raise GeneratorError(
+                f"column '{fixed[0]}' is not nullable, so the key can't be null", where=where, value=share
+            )
         parents = self._parents(key, parent, where)
         lonely = isinstance(parents, EarlierParents) and not fixed
         if isinstance(parents, EachParents):
@@ -222,7 +226,9 @@ class TableGenerator:
 
     def _carries_ordinal(self, key: ForeignKey) -> bool:
         return any(
-            set(key.columns) <= set(unique) and self._ordinal_columns & set(unique) for unique in self._all_keys() if len(unique) > 1
+            set(key.columns) <= set(unique) and self._ordinal_columns & set(unique)
+            for unique in self._all_keys()
+            if len(unique) > 1
         )
 
     def _joint(self, key: ForeignKey, parent: TableGenerator, where: str) -> JointParents | None:
@@ -236,11 +242,15 @@ class TableGenerator:
             if any(self.definition.column(n).generator is not None for n in unique):
                 continue
             if any(k.distribution is not None and k.distribution.name != "uniform" for k in members):
-                if len(unique) == len(key.columns) or all(k.distribution and k.distribution.name == "zipf" for k in members):
+                if len(unique) == len(key.columns) or all(
+                    k.distribution and k.distribution.name == "zipf" for k in members
+                ):
                     raise GeneratorError(
-                        f"the key ({', '.join(unique)}) is unique, so this distribution can't be kept", where=where,
-                        value=key.distribution.name if key.distribution else None, fix="take the distribution away",
-                    )  # fmt: skip
+                        f"the key ({', '.join(unique)}) is unique, so this distribution can't be kept",
+                        where=where,
+                        value=key.distribution.name if key.distribution else None,
+                        fix="take the distribution away",
+                    )
                 continue
             radices = [self._parent_rows_of(k) for k in members]
             domain = 1
@@ -248,9 +258,10 @@ class TableGenerator:
                 domain *= radix
             if domain < self.rows:
                 raise GeneratorError(
-                    f"{self.rows} different keys ({', '.join(unique)}) are needed, the parents give {domain}", where=where,
+                    f"{self.rows} different keys ({', '.join(unique)}) are needed, the parents give {domain}",
+                    where=where,
                     fix="ask for fewer rows or make the parent tables larger",
-                )  # fmt: skip
+                )
             if domain > 1 << 62:
                 radices, domain = self._shrink(radices)
             at = members.index(key)
@@ -309,15 +320,16 @@ class TableGenerator:
         return name in self._unique_columns
 
     def relation_of(self, column: str | None, where: str = "") -> int:
-        """The number of the foreign key that `column` belongs to. Raises GeneratorError if there is none, or several and no column."""
+        """The number of the foreign key that `column` is in (None: of the only one). Raises GeneratorError."""
         where = where or f"{self.file} table '{self.definition.name}'"
         if column is None:
             if len(self.relations) == 1:
                 return 0
             raise GeneratorError(
-                f"the table has {len(self.relations)} foreign keys", where=where,
+                f"the table has {len(self.relations)} foreign keys",
+                where=where,
                 fix="name a column of the one that is meant: {parent: {column: ..., key: ...}}",
-            )  # fmt: skip
+            )
         if column in self._owner:
             return self._owner[column][0]
         for index, relation in enumerate(self.relations):
@@ -326,9 +338,11 @@ class TableGenerator:
         known = [name for relation in self.relations for name in relation.key.columns]
         near = difflib.get_close_matches(column, known, n=1)
         raise GeneratorError(
-            "this column is in no foreign key", where=where, value=column,
+            "this column is in no foreign key",
+            where=where,
+            value=column,
             fix=f"did you mean {near[0]}?" if near else f"foreign-key columns are {', '.join(known) or 'none'}",
-        )  # fmt: skip
+        )
 
     def need_ordinals(self, where: str) -> None:
         if self._each is None:
@@ -393,7 +407,9 @@ class TableGenerator:
         longest = pc.max(pc.binary_length(array)).as_py() or 0
         if longest > column.type.length and (longest := pc.max(pc.utf8_length(array)).as_py()) > column.type.length:
             raise GeneratorError(
-                f"a text of {longest} characters does not fit {column.type}", where=self.where(column), fix="widen the type or shorten it"
+                f"a text of {longest} characters does not fit {column.type}",
+                where=self.where(column),
+                fix="widen the type or shorten it",
             )
 
     def _generator(self, column: TableColumn) -> Generator:
@@ -420,11 +436,17 @@ class TableGenerator:
         parents = self.relations[self._each or 0].parents
         assert isinstance(parents, EachParents)
         if parents.high > integer_bounds(column.type)[1]:
-            raise GeneratorError(f"up to {parents.high} children to a parent don't fit {column.type}", where=self.where(column))
+            raise GeneratorError(
+                f"up to {parents.high} children to a parent don't fit {column.type}", where=self.where(column)
+            )
 
     def prepare(self) -> None:
         """Builds all columns and makes the first and last rows, so that what can't be done is refused now."""
-        edge = sorted({self.first_row, min(self.first_row + 1, self.rows - 1), self.rows - 1}) if self.rows > self.first_row else []
+        edge = (
+            sorted({self.first_row, min(self.first_row + 1, self.rows - 1), self.rows - 1})
+            if self.rows > self.first_row
+            else []
+        )
         rows = RowSet(self, np.array(edge, dtype=np.int64))
         for column in self.definition.columns:
             try:

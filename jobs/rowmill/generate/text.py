@@ -25,7 +25,9 @@ def strings(matrix: Matrix, mask: Mask | None = None) -> pa.Array:
     """A string array from bytes (n, width): row i is the bytes of matrix[i] where mask[i] is true."""
     n, width = matrix.shape
     if mask is None:
-        offsets = np.arange(0, (n + 1) * width, width or 1, dtype=np.int64)[: n + 1] if width else np.zeros(n + 1, np.int64)
+        offsets = (
+            np.arange(0, (n + 1) * width, width or 1, dtype=np.int64)[: n + 1] if width else np.zeros(n + 1, np.int64)
+        )
         data = np.ascontiguousarray(matrix)
     else:
         offsets = np.zeros(n + 1, dtype=np.int64)
@@ -132,7 +134,7 @@ class Repeat:
     @property
     def size(self) -> int:
         # Distinct texts that an index can reach: the longest form only (see fill).
-        return self.node.size**self.high
+        return int(self.node.size**self.high)
 
     def fill(self, digits: Digits, n: int) -> tuple[Matrix, Mask | None]:
         fixed = self.low == self.high or isinstance(digits, IndexDigits)
@@ -268,8 +270,9 @@ class _Expander:
             return self.sequence(arg[3])
         if op is re_constants.BRANCH:
             options = tuple(self.sequence(option) for option in arg[1])
-            if all(isinstance(o, Alternatives) for o in options):
-                return Alternatives(tuple(t for o in options for t in o.options)) if _even(options) else Branch(options)
+            flat = [o for o in options if isinstance(o, Alternatives)]
+            if len(flat) == len(options):
+                return Alternatives(tuple(t for o in flat for t in o.options)) if _even(options) else Branch(options)
             return Branch(options)
         if op in (re_constants.MAX_REPEAT, re_constants.MIN_REPEAT):
             low, high, inner = arg

@@ -43,7 +43,9 @@ class Catalog:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         if not self.path.exists():
-            raise SchemaError("no such schema file or folder", value=str(path), fix="name a YAML file or a folder of them")
+            raise SchemaError(
+                "no such schema file or folder", value=str(path), fix="name a YAML file or a folder of them"
+            )
         self._namespaces: dict[str, dict[str, CatalogTable]] = {}
 
     def namespaces(self) -> list[str]:
@@ -85,12 +87,16 @@ class Catalog:
         chosen: dict[str, CatalogTable] = {}
         for word in (part.strip() for part in str(names).split(",")):
             if not word:
-                raise SchemaError("an empty table name", where="table", value=names, fix="write names with commas between")
+                raise SchemaError(
+                    "an empty table name", where="table", value=names, fix="write names with commas between"
+                )
             namespace, _, name = word.rpartition(".")
             if name == "all" and namespace in self.namespaces() and "all" not in self.tables(namespace):
                 picked = list(self.tables(namespace).values())
                 if not picked:
-                    raise SchemaError("no tables there", where=str(self.path / namespace), fix="add a YAML with `tables:`")
+                    raise SchemaError(
+                        "no tables there", where=str(self.path / namespace), fix="add a YAML with `tables:`"
+                    )
             else:
                 picked = [self._one(word, namespace, name)]
             for table in picked:
@@ -139,7 +145,9 @@ class Catalog:
             )
         for column in key.references:
             if column not in parent.definition.column_names:
-                raise SchemaError(f"the foreign key's table '{parent.name}' has no such column", where=where, value=column)
+                raise SchemaError(
+                    f"the foreign key's table '{parent.name}' has no such column", where=where, value=column
+                )
         return parent
 
 

@@ -89,8 +89,7 @@ class DataType:
     def __str__(self) -> str:
         if self.name == "struct":
             inner = ",".join(
-                f"{_quote_field(name)}:{child}"
-                for name, child in zip(self.field_names, self.children, strict=True)
+                f"{_quote_field(name)}:{child}" for name, child in zip(self.field_names, self.children, strict=True)
             )
             return f"struct<{inner}>"
         if self.children:

@@ -39,7 +39,7 @@ def parse_schema(text: str, source: str) -> SchemaFile:
     """Reads schema YAML from text; `source` is its name in messages. Raises SchemaError."""
     try:
         node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+        data = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -129,9 +129,7 @@ def _validate(data: Any, lines: _Lines) -> None:
         return
     error = _deepest(error)
     path: _Path = tuple(error.absolute_path)
-    raise SchemaError(
-        _expectation(error), where=lines.where(path), value=_brief(error), fix=_fix_for(error)
-    )
+    raise SchemaError(_expectation(error), where=lines.where(path), value=_brief(error), fix=_fix_for(error))
 
 
 def _deepest(error: ValidationError) -> ValidationError:
@@ -151,17 +149,19 @@ def _deepest(error: ValidationError) -> ValidationError:
 
 def _expectation(error: ValidationError) -> str:
     known = error.schema if isinstance(error.schema, dict) else {}
+    wanted: Any = error.validator_value
     match error.validator:
         case "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
+            present: Any = error.instance
+            missing = [name for name in wanted if name not in present]
             return f"'{missing[0]}' is missing"
         case "additionalProperties":
-            unknown = [name for name in error.instance if name not in known.get("properties", {})]
+            given: Any = error.instance
+            unknown = [name for name in given if name not in known.get("properties", {})]
             return f"'{unknown[0]}' is not known here"
         case "type":
-            kinds = error.validator_value
-            wanted = " or ".join(kinds) if isinstance(kinds, list) else kinds
-            return f"{wanted} expected"
+            kinds = " or ".join(wanted) if isinstance(wanted, list) else wanted
+            return f"{kinds} expected"
         case "minimum":
             return f"at least {error.validator_value} expected"
         case "maximum":
@@ -181,7 +181,8 @@ def _fix_for(error: ValidationError) -> str | None:
     wrong = ""
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):
         names = list(error.schema.get("properties", {}))
-        wrong = next(str(name) for name in error.instance if name not in names)
+        given: Any = error.instance
+        wrong = next(str(name) for name in given if name not in names)
     elif error.validator == "anyOf" and isinstance(error.instance, str):
         names, wrong = list(VOCABULARY), error.instance
         if wrong in VOCABULARY:
@@ -211,12 +212,9 @@ def _schema_file(data: Mapping[str, Any], lines: _Lines) -> SchemaFile:
 
 
 def _table(item: Mapping[str, Any], lines: _Lines, at: _Path) -> TableDefinition:
-    columns = tuple(
-        _column(column, lines, (*at, "columns", i)) for i, column in enumerate(item["columns"])
-    )
+    columns = tuple(_column(column, lines, (*at, "columns", i)) for i, column in enumerate(item["columns"]))
     keys = tuple(
-        _foreign_key(key, lines, (*at, "foreign_keys", i))
-        for i, key in enumerate(item.get("foreign_keys", ()))
+        _foreign_key(key, lines, (*at, "foreign_keys", i)) for i, key in enumerate(item.get("foreign_keys", ()))
     )
     table = TableDefinition(
         name=item["name"],

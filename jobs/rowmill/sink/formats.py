@@ -42,9 +42,13 @@ class ParquetFileWriter:
     def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
         self._schema = schema
         return pq.ParquetWriter(
-            self._file, schema, compression="snappy", use_dictionary=self._dictionaries or False,
-            store_decimal_as_integer=True, store_schema=False,
-        )  # fmt: skip
+            self._file,
+            schema,
+            compression="snappy",
+            use_dictionary=self._dictionaries or False,
+            store_decimal_as_integer=True,
+            store_schema=False,
+        )
 
     def write(self, batch: pa.RecordBatch) -> None:
         if self._writer is None:

@@ -36,7 +36,10 @@ def local_path(output: str) -> Path:
         return Path(rest if rest.startswith("/") else "/" + rest).absolute()
     if found:
         raise StorageError(
-            f"writing to {scheme}:// is not available in this version", where="output", value=output, fix="name a local directory"
+            f"writing to {scheme}:// is not available in this version",
+            where="output",
+            value=output,
+            fix="name a local directory",
         )
     if not output.strip():
         raise StorageError("the output is empty", where="output", fix="name a directory")
@@ -63,31 +66,48 @@ class LocalTable:
         if directory.exists() and not directory.is_dir():
             raise StorageError("the output is a file, not a directory", where=str(directory), fix="name another place")
         if directory.exists() and os.path.ismount(directory):
-            raise StorageError("the output is a mount point, which can't be replaced in one step", where=str(directory),
-                               fix=f"name a directory in it, such as {directory / 'data'}")  # fmt: skip
+            raise StorageError(
+                "the output is a mount point, which can't be replaced in one step",
+                where=str(directory),
+                fix=f"name a directory in it, such as {directory / 'data'}",
+            )
         try:
             self.manifest = read_manifest(directory)
             empty = not directory.exists() or not any(directory.iterdir())
         except PermissionError as error:
             raise StorageError("no permission to read the output", where=str(directory)) from error
         if not empty and self.mode == "error":
-            raise StorageError("the table exists already, and mode is error", where=str(directory),
-                               fix="use mode=overwrite or mode=append, or another output")  # fmt: skip
+            raise StorageError(
+                "the table exists already, and mode is error",
+                where=str(directory),
+                fix="use mode=overwrite or mode=append, or another output",
+            )
         if not empty and self.manifest is None:
             self._refuse_foreign()
         if self.mode == "append" and self.manifest is not None and not files_are_whole(directory, self.manifest):
-            raise StorageError("files of the table are missing or changed, so it can't grow", where=str(directory), fix="use mode=overwrite")
+            raise StorageError(
+                "files of the table are missing or changed, so it can't grow",
+                where=str(directory),
+                fix="use mode=overwrite",
+            )
         self._check_writable()
 
     def _refuse_foreign(self) -> None:
         if self.mode == "append":
-            raise StorageError("the directory has no manifest, so its last row number is not known", where=str(self.directory),
-                               fix="use mode=overwrite, or another output")  # fmt: skip
+            raise StorageError(
+                "the directory has no manifest, so its last row number is not known",
+                where=str(self.directory),
+                fix="use mode=overwrite, or another output",
+            )
         for folder, _, names in os.walk(self.directory):
             for name in names:
                 if not name.startswith(("_", ".")) and Path(name).suffix not in _DATA_SUFFIXES:
-                    raise StorageError("the directory holds files that are no table's, so it is not overwritten",
-                                       where=str(self.directory), value=os.path.join(folder, name), fix="name another output")  # fmt: skip
+                    raise StorageError(
+                        "the directory holds files that are no table's, so it is not overwritten",
+                        where=str(self.directory),
+                        value=os.path.join(folder, name),
+                        fix="name another output",
+                    )
 
     def _check_writable(self) -> None:
         parent = self.directory.parent
@@ -96,12 +116,19 @@ class LocalTable:
         if not parent.is_dir():
             raise StorageError("a part of the output's path is a file", where=str(parent), fix="name another place")
         if not os.access(parent, os.W_OK | os.X_OK) or os.statvfs(parent).f_flag & os.ST_RDONLY:
-            raise StorageError("the output can't be written", where=str(parent), fix="give write permission, or name another output")
+            raise StorageError(
+                "the output can't be written", where=str(parent), fix="give write permission, or name another output"
+            )
 
     def is_current(self, digest: str) -> bool:
         """Whether the table is already what a run with this digest would make."""
         found = self.manifest
-        return found is not None and len(found.runs) == 1 and found.runs[0][0] == digest and files_are_whole(self.directory, found)
+        return (
+            found is not None
+            and len(found.runs) == 1
+            and found.runs[0][0] == digest
+            and files_are_whole(self.directory, found)
+        )
 
     # -- the run --------------------------------------------------------------------------------
 
@@ -142,7 +169,9 @@ class LocalTable:
         assert self.staging is not None
         with _storage_errors(self.directory), _locked(self.directory.parent):
             if read_manifest(self.directory) != self.manifest:
-                raise StorageError("another run changed the table meanwhile", where=str(self.directory), fix="run again")
+                raise StorageError(
+                    "another run changed the table meanwhile", where=str(self.directory), fix="run again"
+                )
             if self.mode == "append" and self.manifest is not None:
                 for file in self.manifest.files:
                     target = self.staging / file.path
@@ -231,10 +260,13 @@ def storage_error(error: OSError, place: str) -> StorageError:
     code = error.errno
     text = str(error)
     if code == errno.ENOSPC or "No space left" in text or code == errno.EDQUOT:
-        return StorageError("no space left on the disk", where=place, fix="free some space, ask for fewer rows, or name another output")
+        return StorageError(
+            "no space left on the disk", where=place, fix="free some space, ask for fewer rows, or name another output"
+        )
     if code in (errno.EACCES, errno.EPERM):
-        return StorageError("no permission", where=error.filename or place, fix="give write permission, or name another output")
+        return StorageError(
+            "no permission", where=error.filename or place, fix="give write permission, or name another output"
+        )
     if code == errno.EROFS:
         return StorageError("the file system is read-only", where=place, fix="name another output")
     return StorageError(f"writing failed: {error.strerror or text}", where=str(error.filename or place))
-

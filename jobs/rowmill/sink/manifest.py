@@ -65,7 +65,9 @@ def read_manifest(directory: Path) -> Manifest | None:
     except NotADirectoryError:
         return None
     except (OSError, ValueError) as error:
-        raise StorageError("the manifest can't be read", where=str(path), fix="repair it, or move the folder away") from error
+        raise StorageError(
+            "the manifest can't be read", where=str(path), fix="repair it, or move the folder away"
+        ) from error
     if data.get("version") != VERSION:
         raise StorageError("a manifest of another version", where=str(path), value=data.get("version"))
     try:

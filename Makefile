@@ -1,0 +1,92 @@
+# Everything a person types here; `make` alone lists it.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.ONESHELL:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+export PATH := $(VENV)/bin:$(PATH)
+# Ansible refuses any encoding but UTF-8.
+export LC_ALL := C.UTF-8
+export PYTHONPATH := $(CURDIR)/jobs
+export PYSPARK_PYTHON := $(VENV)/bin/python
+export PYSPARK_DRIVER_PYTHON := $(VENV)/bin/python
+export Q
+
+.PHONY: help
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: setup ## set everything up, then make the table `orders` in Hive (the main job)
+	@ansible-playbook generate.yml -e table=orders
+	echo
+	echo 'Ask it:  make sql Q="select status, count(*) from orders group by status"'
+
+.PHONY: sql
+sql: setup ## query the embedded warehouse: make sql Q="select count(*) from orders" (without Q: a prompt)
+	@tools/sql
+
+.PHONY: test
+test: setup-dev ## run every test: lint, unit, integration, roles (what CI runs)
+	@$(MAKE) --no-print-directory lint
+	python -m pytest -q tests
+	$(MAKE) --no-print-directory molecule
+
+.PHONY: test-quick
+test-quick: setup-dev lint ## lint and the tests that start neither Spark nor a playbook (< 2 min)
+	@python -m pytest -q -m "not integration" tests
+
+.PHONY: lint
+lint: setup-dev ## ruff, mypy --strict, yamllint, ansible-lint (production)
+	@ruff check .
+	ruff format --check --quiet jobs tests ansible || { echo "run: make format"; exit 1; }
+	mypy
+	yamllint --strict .
+	ansible-lint --offline --quiet
+
+.PHONY: format
+format: setup-dev ## bring the Python code into shape
+	@ruff check --fix --quiet . || true
+	ruff format --quiet jobs tests ansible
+
+.PHONY: molecule
+molecule: setup-dev ## test each role by molecule
+	@for role in roles/*/; do
+	    if [ -d "$$role/molecule" ]; then
+	        echo "== molecule: $$role"
+	        (cd "$$role" && molecule test)
+	    fi
+	done
+
+.PHONY: setup
+setup: $(VENV)/installed java ## make .venv from the lock, and see to Java 17
+
+.PHONY: setup-dev
+setup-dev: $(VENV)/installed-dev java
+
+$(VENV)/installed: requirements.txt tools/venv
+	@tools/venv $(PYTHON) requirements.txt
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt tools/venv
+	@tools/venv $(PYTHON) requirements-dev.txt
+	touch $@ $(VENV)/installed
+
+.PHONY: java
+java:
+	@tools/java
+
+.PHONY: lock
+lock: setup ## resolve the dependencies of pyproject.toml anew
+	@$(PYTHON) -m venv build/uv
+	build/uv/bin/pip install --quiet uv==0.13.9
+	pin() { build/uv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --no-header "$$@"; }
+	pin -o requirements.txt --upgrade
+	pin -o requirements-dev.txt --upgrade --extra dev -c requirements.txt
+
+.PHONY: clean
+clean: ## remove what was generated: warehouse, metastore, logs, build (not .venv)
+	@rm -rf warehouse metastore_db derby.log spark-warehouse logs build

@@ -1,0 +1,89 @@
+"""Everything in the README runs as written, in a copy of the project as a fresh clone has it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rowmill.schema.vocabulary import VOCABULARY
+from rowmill.schema.yaml import parse_schema
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BASH = [text for language, text in BLOCKS if language == "bash"]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The files that git knows (or would know), with this .venv lent."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    target = tmp_path_factory.mktemp("clone")
+    for name in listed:
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    (target / ".venv").symlink_to(ROOT / ".venv")
+    shutil.rmtree("/tmp/rowmill-tour", ignore_errors=True)
+    yield target
+    shutil.rmtree("/tmp/rowmill-tour", ignore_errors=True)
+
+
+def shell(text: str, where: Path) -> str:
+    environment = {**os.environ, "PATH": f"{where}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{where}/jobs"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text], cwd=where, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def test_the_demo_then_the_tour(clone: Path) -> None:
+    assert "make demo" in README
+    first = shell("make demo", clone)
+    assert "fingerprint: " in first
+    assert re.search(r"1,000,000 rows", first)
+    assert shell('make sql Q="select count(*) from orders"', clone) == "1000000\n"
+    again = shell("make demo", clone)
+    assert "changed=0" in again
+    assert len(BASH) >= 8
+    outputs = [shell(block, clone) for block in BASH]
+    told = "\n".join(outputs)
+    assert "20000\t20000" in told  # customers, all e-mail addresses different
+    assert "25000\t25000\t25000" in told  # after the append
+    assert "would replace 5,000 rows" in told
+    assert sorted(p.name for p in Path("/tmp/rowmill-tour/sliced").iterdir() if p.is_dir()) == ["slice-000", "slice-001", "slice-002"]
+
+
+def test_python_blocks(clone: Path) -> None:
+    for language, text in BLOCKS:
+        if language == "python":
+            shell(f"{sys.executable} - <<'END'\n{text}\nEND", clone)
+
+
+def test_yaml_blocks_are_valid_schemas() -> None:
+    texts = [text for language, text in BLOCKS if language == "yaml"]
+    assert texts
+    for text in texts:
+        parse_schema(text, "README.md")
+
+
+def test_every_generator_is_named() -> None:
+    assert [name for name in VOCABULARY if not re.search(rf"\b{name}\b", README)] == []
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", README, re.MULTILINE)) - {"and"}
+    assert named <= targets

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from rowmill import job
 from rowmill.arguments import add_arguments, execute, parse, request_from, rows_of, show_line
-from rowmill.cli import run
+from rowmill.cli import ArgumentParser, run
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import TableColumn
 from rowmill.schema.yaml import parse_columns
@@ -80,7 +80,7 @@ class DataGenerator:
 
 def main(argv: list[str] | None = None) -> int:
     """The program."""
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="generate_data.py",
         description=__doc__.split("\n\n")[0],
         epilog=_EXAMPLES,

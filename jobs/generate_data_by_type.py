@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from rowmill import hive
 from rowmill.arguments import add_arguments, execute, parse, request_from
-from rowmill.cli import run
+from rowmill.cli import ArgumentParser, run
 from rowmill.errors import ConfigError, HiveError
 from rowmill.generate.arrow import plain
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator, World
@@ -189,7 +189,7 @@ class HiveManager:
 
 def main(argv: list[str] | None = None) -> int:
     """The program."""
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="generate_data_by_type.py",
         description=__doc__.split("\n\n")[0],
         epilog=_EXAMPLES,

@@ -22,7 +22,9 @@ def show_line(text: str) -> None:
     print(text, flush=True)
 
 
-def _whole(least: int) -> Callable[[str], int]:
+def whole(least: int) -> Callable[[str], int]:
+    """An argparse type: a whole number of at least `least`."""
+
     def parse(text: str) -> int:
         try:
             value = int(text)
@@ -47,14 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
     what.add_argument(
         "--table", required=True, metavar="T", help="a table, a comma list, `all`, `tpch.orders` or `tpch.all`"
     )
-    what.add_argument("--rows", type=_whole(0), metavar="N", help="rows of each table (default: the schema's)")
+    what.add_argument("--rows", type=whole(0), metavar="N", help="rows of each table (default: the schema's)")
     what.add_argument(
         "--chunks",
-        type=_whole(1),
+        type=whole(1),
         metavar="C",
         help="number of chunks; rows = chunks x records per chunk, one file each",
     )
-    what.add_argument("--records-per-chunk", type=_whole(1), metavar="R", help="rows of a chunk")
+    what.add_argument("--records-per-chunk", type=whole(1), metavar="R", help="rows of a chunk")
     what.add_argument("--seed", type=int, default=42, metavar="S", help="same seed, same rows (default: 42)")
     what.add_argument(
         "--slices", metavar="FILE", help="a slice file (lines x|slice|rows): one directory slice-NNN for each"
@@ -72,14 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
         "--mode", choices=MODES, default="overwrite", help="what to do if the table exists (default: overwrite)"
     )
     where.add_argument(
-        "--file-rows", type=_whole(1), metavar="N", help="rows of a file (default: from the number of rows)"
+        "--file-rows", type=whole(1), metavar="N", help="rows of a file (default: from the number of rows)"
     )
     where.add_argument(
         "--partition-by", metavar="C,..", help="partition columns (default: the schema's; an empty text for none)"
     )
     where.add_argument(
         "--batch-size",
-        type=_whole(1),
+        type=whole(1),
         default=BLOCK_ROWS,
         metavar="N",
         help=f"rows made at a time in a task (default: {BLOCK_ROWS})",
@@ -119,7 +121,7 @@ def request_from(options: argparse.Namespace, hive: bool, database: str = "defau
 def rows_of(
     rows: int | None, chunks: int | None, per_chunk: int | None, file_rows: int | None
 ) -> tuple[int | None, int | None]:
-    """Rows, and rows of a file, from rows or chunks x records_per_chunk. A chunk is a file unless file_rows is given."""
+    """Rows, and rows of a file, from rows or chunks x records_per_chunk. A chunk is a file, unless file_rows says."""
     if chunks is None and per_chunk is None:
         return rows, file_rows
     if chunks is None or per_chunk is None:

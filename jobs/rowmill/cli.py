@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +11,13 @@ from typing import NoReturn
 from rowmill.errors import RowmillError
 
 INTERRUPTED = 130
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """Says bad usage as every other failure is said: in one line `error: ...`; it exits 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}; see {self.prog} --help\n")
 
 
 def run(main: Callable[[], int | None]) -> NoReturn:

@@ -203,6 +203,14 @@ def _first_line(error: BaseException) -> str:
     return lines[0][:200] if lines else type(error).__name__
 
 
+def spark_error(what: str, where: str, error: BaseException) -> StorageError:
+    """An exception of Spark's readers or writers as one line."""
+    text = str(error)
+    if "No space left on device" in text:
+        return StorageError("no space left on the disk", where=where, fix="free some space, or name another output")
+    return StorageError(f"{what}: {_root_cause(error)}", where=where)
+
+
 def run_plan(
     spark: SparkSession, plan: TablePlan, staging: Path, show: Callable[[str], None], batch_rows: int
 ) -> list[WrittenFile]:

@@ -36,7 +36,7 @@ def local_path(output: str) -> Path:
         return Path(rest if rest.startswith("/") else "/" + rest).absolute()
     if found:
         raise StorageError(
-            f"writing to {scheme}:// is not available in this version",
+            f"{scheme}:// is not available in this version",
             where="output",
             value=output,
             fix="name a local directory",
@@ -178,14 +178,24 @@ class LocalTable:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     os.link(self.directory / file.path, target)
             manifest.write(self.staging)
-            _sync(self.staging)
-            if self.directory.exists():
-                _exchange(self.staging, self.directory)
-            else:
-                os.rename(self.staging, self.directory)
-            _sync(self.directory.parent)
+            self._swap()
         # From here on the run has succeeded: what now stands in staging is the old table.
         self.abort()
+
+    def put_in_place(self) -> None:
+        """Makes what others wrote into the staging directory the output, in one step, without a manifest."""
+        with _storage_errors(self.directory), _locked(self.directory.parent):
+            self._swap()
+        self.abort()
+
+    def _swap(self) -> None:
+        assert self.staging is not None
+        _sync(self.staging)
+        if self.directory.exists():
+            _exchange(self.staging, self.directory)
+        else:
+            os.rename(self.staging, self.directory)
+        _sync(self.directory.parent)
 
     def abort(self) -> None:
         """Removes the staging directory. Workers may still be writing for a moment: tried until it is gone."""

@@ -99,15 +99,23 @@ class _Compiler:
         return node
 
     def _case(self, e: Any) -> Node:
+        # One operand node serves all branches: a random operand is drawn once, not once a branch.
+        operand = None if e.this is None else self.compile(e.this)
         parts: list[Node] = []
         for branch in e.args["ifs"]:
-            condition = branch.this
-            if e.this is not None:
-                condition = self.exp.EQ(this=e.this.copy(), expression=condition.copy())
-            parts += [self.compile(condition), self.compile(branch.args["true"])]
+            condition = self.compile(branch.this)
+            parts += [
+                condition if operand is None else Node("eq", (operand, condition)),
+                self.compile(branch.args["true"]),
+            ]
         default = e.args.get("default")
         parts.append(self.compile(default) if default is not None else Node("literal", (pa.scalar(None),)))
         return Node("case", tuple(parts))
+
+    def _is(self, e: Any) -> Node:
+        if not isinstance(e.expression, self.exp.Null):
+            raise self.fail("IS is for NULL only")
+        return Node("is_null", (self.compile(e.this),))
 
     def _cast(self, e: Any) -> Node:
         from rowmill.errors import SchemaError
@@ -421,6 +429,17 @@ def _extreme(function: Callable[..., Value]) -> Callable[..., Value]:
     return run
 
 
+def _cast(v: Value, target: pa.DataType) -> Value:
+    # As SQL does: a fraction is cut off by an integer type, and rounded by a decimal of fewer places.
+    if pa.types.is_integer(target) and (pa.types.is_floating(v.type) or _is_decimal(v)):
+        v = pc.trunc(v)
+    elif pa.types.is_decimal(target) and _is_decimal(v) and v.type.scale > target.scale:
+        v = pc.round(v, ndigits=target.scale, round_mode="half_towards_infinity")
+    elif pa.types.is_decimal(target) and pa.types.is_integer(v.type):
+        v = v.cast(pa.decimal128(19, 0))
+    return v.cast(target)
+
+
 def _whole(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
     def run(v: Value) -> Value:
         return v if pa.types.is_integer(v.type) else function(v)
@@ -448,6 +467,7 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "and": pc.and_kleene,
     "or": pc.or_kleene,
     "not": pc.invert,
+    "is_null": pc.is_null,
     "coalesce": _extreme(pc.coalesce),
     "least": _extreme(pc.min_element_wise),
     "greatest": _extreme(pc.max_element_wise),
@@ -460,6 +480,6 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     ),
     "lpad": lambda v, width, fill: pc.utf8_lpad(_text(v), width, fill),
     "rpad": lambda v, width, fill: pc.utf8_rpad(_text(v), width, fill),
-    "cast": lambda v, target: v.cast(target),
+    "cast": lambda v, target: _cast(v, target),
     "date_part": lambda v, part: _DATE_PARTS[part](v).cast(pa.int64()),
 }

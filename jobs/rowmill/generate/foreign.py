@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -68,14 +69,15 @@ class JointParents:
         return (permute(rows, self.domain, self.key) // self.below) % self.radix
 
 
-_GROUP = 64  # parents that share an exact number of children
+_GROUP = 16  # parents that share an exact number of children
+_KEPT = 1 << 22  # up to so many parents, where their rows end is kept: 8 bytes each
 
 
 @dataclass(frozen=True)
 class EachParents:
     """Every parent has low..high children, in the order of the parents.
 
-    Parents stand in groups of 64. A group's rows are fixed by proportion (so any row finds its
+    Parents stand in groups of 16. A group's rows are fixed by proportion (so any row finds its
     group by a division), and within the group the counts are random in low..high and sum to it.
     """
 
@@ -125,15 +127,19 @@ class EachParents:
         return cls(key, rows, parents, low, high, first_row, first_parent)
 
     def parent_rows(self, rows: Rows) -> Rows:
-        return self._locate(rows)[0]
+        return self.locate(rows)[0]
 
     def ordinals(self, rows: Rows) -> Rows:
         """0-based position of each child among the children of its parent."""
-        return self._locate(rows)[1]
+        return self.locate(rows)[1]
 
-    def _locate(self, rows: Rows) -> tuple[Rows, Rows]:
+    def locate(self, rows: Rows) -> tuple[Rows, Rows]:
+        """Parent row and 0-based place among its children, for any rows."""
+        if self.low == self.high:
+            parent, ordinal = np.divmod(rows - self.first_row, self.low)
+            return parent + self.first_parent, ordinal
         parent, ordinal = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
-        for start in range(0, len(rows), 65_536):  # far-flung rows need a 64-wide line each
+        for start in range(0, len(rows), 65_536):  # far-flung rows need a line of a group's width each
             piece = slice(start, start + 65_536)
             parent[piece], ordinal[piece] = self._locate_piece(rows[piece] - self.first_row)
         return parent + self.first_parent, ordinal
@@ -145,21 +151,34 @@ class EachParents:
         return parent * self.rows // self.parents
 
     def _locate_piece(self, rows: Rows) -> tuple[Rows, Rows]:
-        groups = -(-self.parents // _GROUP)
-        group = np.clip((rows * (self.parents / self.rows / _GROUP)).astype(np.int64), 0, groups - 1)
-        wanted, inverse = np.unique(np.concatenate([group - 1, group, group + 1]), return_inverse=True)
-        edges = self._boundary(np.clip(wanted * _GROUP, 0, self.parents))[inverse].reshape(3, -1)
-        group = np.where(
-            rows < edges[1], group - 1, np.where((rows >= edges[2]) & (group < groups - 1), group + 1, group)
-        )
-        unique, inverse = np.unique(group, return_inverse=True)
+        last = -(-self.parents // _GROUP) - 1
+        group = np.clip((rows * (self.parents / self.rows / _GROUP)).astype(np.int64), 0, last)
+        low, high = max(int(group.min(initial=0)) - 1, 0), min(int(group.max(initial=0)) + 1, last)
+        if high - low < 4 * len(rows):  # near each other: all groups between, in order
+            groups = np.arange(low, high + 1)
+        else:
+            groups = np.unique(np.clip(np.concatenate([group - 1, group, group + 1]), 0, last))
+        # The division may be off by one group; the groups' first rows say which it is.
+        first = self._boundary(groups * _GROUP)
+        at = np.searchsorted(first, rows, side="right") - 1
+        if len(groups) > len(rows):  # only those that are met
+            met, at = np.unique(at, return_inverse=True)
+            groups, first = groups[met], first[met]
         # Groups ascend and so do the ends within each: one sorted list of where each parent's rows end.
-        ends = (self._boundary(unique * _GROUP)[:, None] + np.cumsum(self._counts(unique), axis=1)).ravel()
+        ends = self._all_ends if len(groups) == last + 1 and self.parents <= _KEPT else self._ends(groups, first)
         place = np.searchsorted(ends, rows, side="right")
-        member = place - inverse * _GROUP
-        first = self._boundary(unique * _GROUP)[inverse]
-        begin = np.where(member > 0, ends[np.maximum(place - 1, 0)], first)
-        return group * _GROUP + member, rows - begin
+        member = place - at * _GROUP
+        begin = np.where(member > 0, ends[np.maximum(place - 1, 0)], first[at])
+        return groups[at] * _GROUP + member, rows - begin
+
+    def _ends(self, groups: Rows, first: Rows) -> Rows:
+        return (first[:, None] + np.cumsum(self._counts(groups), axis=1)).ravel()
+
+    @cached_property
+    def _all_ends(self) -> Rows:
+        # Children of children ask for rows far and wide, block after block.
+        groups = np.arange(-(-self.parents // _GROUP))
+        return self._ends(groups, self._boundary(groups * _GROUP))
 
     def _counts(self, groups: Rows) -> NDArray[np.int64]:
         member = np.arange(_GROUP)

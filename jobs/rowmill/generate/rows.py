@@ -33,6 +33,7 @@ class RowSet:
         self.index = index
         self._columns: dict[str, pa.Array] = {}
         self._parents: dict[int, tuple[RowSet, Mask]] = {}
+        self._each: tuple[RowNumbers, RowNumbers] | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -51,8 +52,19 @@ class RowSet:
         """The rows that foreign key number `key` points to, and where it is null."""
         if key not in self._parents:
             relation = self.table.relations[key]
-            self._parents[key] = (RowSet(relation.parent, relation.parent_rows(self.index)), relation.nulls(self.index))
+            rows = self._located()[0] if key == self.table.each_relation else relation.parent_rows(self.index)
+            self._parents[key] = (RowSet(relation.parent, rows), relation.nulls(self.index))
         return self._parents[key]
+
+    def _located(self) -> tuple[RowNumbers, RowNumbers]:
+        """Parent row and place among its children, of the foreign key with the distribution `each`."""
+        if self._each is None:
+            self._each = self.table.locate(self.index)
+        return self._each
+
+    def ordinals(self) -> RowNumbers:
+        """The place of each row among the children of its parent, from 1."""
+        return self._located()[1] + 1
 
     def parent_column(self, column: str, key: str) -> pa.Array:
         parent, nulls = self.parent(self.table.relation_of(key))
@@ -67,7 +79,7 @@ class RowSet:
         return pa.array(self.index + 1)
 
     def ordinal(self) -> pa.Array:
-        return pa.array(self.table.ordinals(self.index) + 1)
+        return pa.array(self.ordinals())
 
     def random_int(self, low: int, high: int, salt: str) -> pa.Array:
         raise NotImplementedError  # bound to a column by Salted

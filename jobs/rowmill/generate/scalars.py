@@ -320,12 +320,23 @@ def cast_value(value: Any, dtype: DataType, n: int) -> pa.Array:
             return _from_unscaled(scaled.astype(np.int64), dtype, value)
         if kind.scale > dtype.scale:
             value = pc.round(value, ndigits=dtype.scale, round_mode="half_towards_infinity")
+    elif dtype.name == "decimal" and pa.types.is_integer(kind):
+        return _from_whole(value, dtype)
     elif dtype.is_integer and (pa.types.is_decimal(kind) or pa.types.is_floating(kind)):
         value = pc.round(value, round_mode="half_towards_infinity")
     target = dtype.to_arrow()
     if value.type != target:
         value = value.cast(target)
     return value
+
+
+def _from_whole(value: pa.Array, dtype: DataType) -> pa.Array:
+    limit = 10 ** (dtype.precision - dtype.scale)
+    extremes = pc.min_max(value).as_py()
+    if any(v is not None and abs(v) >= limit for v in extremes.values()):
+        raise OverflowError(f"a value does not fit {dtype}")
+    # Arrow asks for room for any int64, which is known here not to be needed.
+    return value.cast(pa.decimal256(76, dtype.scale)).cast(dtype.to_arrow())
 
 
 def _from_unscaled(unscaled: NDArray[np.int64], dtype: DataType, like: pa.Array) -> pa.Array:
@@ -350,19 +361,18 @@ class Offset:
     def make(self, rows: RowSet) -> Any:
         base = rows.column(self.of)
         distance = self.by.make(rows)
-        origin = physical_values(self.of_type, base)
+        days = self.of_type.name == "date"
+        origin = physical_values(self.of_type, base).astype(np.int64)
         if self.unit in ("month", "year"):
-            made = _add_months(origin, self.of_type, distance.astype(np.int64) * (12 if self.unit == "year" else 1))
+            months = distance.astype(np.int64) * (12 if self.unit == "year" else 1)
+            made = _add_months(origin, self.of_type, months) * (DAY if days else 1)
         else:
-            size = UNIT_MICROSECONDS[self.unit]
-            if self.of_type.name == "date":
-                made = np.floor(distance * (size / DAY)).astype(np.int64) + origin
-            else:
-                made = (distance * size).astype(np.int64) + origin
-        if self.of_type.name == "date" and self.dtype.name != "date":
-            made = made * DAY
-        elif self.of_type.name != "date" and self.dtype.name == "date":
+            made = (origin * DAY if days else origin) + (distance * UNIT_MICROSECONDS[self.unit]).astype(np.int64)
+        if self.dtype.name == "date":
             made = made // DAY
+        return self._finish(base, made)
+
+    def _finish(self, base: pa.Array, made: NDArray[np.int64]) -> Any:
         values = made.astype(NUMPY_TYPES[self.dtype.name])
         if base.null_count:
             from rowmill.generate.arrow import null_mask, to_arrow
@@ -409,4 +419,4 @@ class Ordinal:
     """The position of a child among the children of its parent, from 1."""
 
     def make(self, rows: RowSet) -> Any:
-        return rows.table.ordinals(rows.index) + 1
+        return rows.ordinals()

@@ -348,12 +348,17 @@ class TableGenerator:
         if self._each is None:
             raise GeneratorError("ordinal() needs a foreign key with the distribution `each`", where=where)
 
-    def ordinals(self, rows: Rows) -> Rows:
-        """0-based position of each row among the children of its parent."""
+    @property
+    def each_relation(self) -> int | None:
+        """The number of the foreign key with the distribution `each`, if there is one."""
+        return self._each
+
+    def locate(self, rows: Rows) -> tuple[Rows, Rows]:
+        """Parent row and 0-based place among its children, by the foreign key with the distribution `each`."""
         assert self._each is not None
         parents = self.relations[self._each].parents
         assert isinstance(parents, EachParents)
-        return parents.ordinals(rows)
+        return parents.locate(rows)
 
     @property
     def arrow_schema(self) -> pa.Schema:

@@ -185,9 +185,10 @@ class EachParents:
         parent = groups[:, None] * _GROUP + member
         real = parent < self.parents
         quota = self._boundary(np.minimum((groups + 1) * _GROUP, self.parents)) - self._boundary(groups * _GROUP)
-        spread = (
-            bounded(bits(self.key, parent.ravel()), self.high - self.low + 1).astype(np.int64).reshape(parent.shape)
-        )
+        # Two parents share a draw, one upside down: each count is uniform, and a group's sum is near its quota.
+        half = parent - np.where(member < _GROUP // 2, 0, _GROUP // 2)
+        drawn = bounded(bits(self.key, half.ravel()), self.high - self.low + 1).astype(np.int64).reshape(parent.shape)
+        spread = np.where(member < _GROUP // 2, drawn, self.high - self.low - drawn)
         turn = (member + bounded(bits(derive_key(self.key, "turn"), groups), _GROUP).astype(np.int64)[:, None]) % _GROUP
         counts = np.take_along_axis(np.where(real, spread + self.low, 0), turn, axis=1)
         real = np.take_along_axis(real, turn, axis=1)

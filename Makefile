@@ -45,7 +45,7 @@ lint: setup-dev ## ruff, mypy --strict, yamllint, ansible-lint (production)
 	ruff format --check --quiet jobs tests ansible || { echo "run: make format"; exit 1; }
 	mypy
 	yamllint --strict .
-	ansible-lint --offline --quiet
+	ansible-lint --offline -q
 
 .PHONY: format
 format: setup-dev ## bring the Python code into shape

@@ -51,7 +51,8 @@ def test_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_program_that_ignores_the_interrupt_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rowmill_process, "GRACE_SECONDS", 0.5)
-    code = "import os, signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); os.kill(os.getppid(), signal.SIGTERM); time.sleep(30)"
+    ignore = "import os, signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    code = f"{ignore}; os.kill(os.getppid(), signal.SIGTERM); time.sleep(30)"
     start = time.monotonic()
     outcome, _ = run(code)
     assert outcome.rc != 0

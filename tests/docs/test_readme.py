@@ -27,7 +27,11 @@ BASH = [text for language, text in BLOCKS if language == "bash"]
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The files that git knows (or would know), with this .venv lent."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.splitlines()
     target = tmp_path_factory.mktemp("clone")
     for name in listed:
@@ -43,7 +47,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def shell(text: str, where: Path) -> str:
     environment = {**os.environ, "PATH": f"{where}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{where}/jobs"}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", text], cwd=where, env=environment, capture_output=True, text=True, timeout=300, check=False
+        ["bash", "-euo", "pipefail", "-c", text],
+        cwd=where,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
@@ -63,7 +73,8 @@ def test_the_demo_then_the_tour(clone: Path) -> None:
     assert "20000\t20000" in told  # customers, all e-mail addresses different
     assert "25000\t25000\t25000" in told  # after the append
     assert "would replace 5,000 rows" in told
-    assert sorted(p.name for p in Path("/tmp/rowmill-tour/sliced").iterdir() if p.is_dir()) == ["slice-000", "slice-001", "slice-002"]
+    slices = sorted(p.name for p in Path("/tmp/rowmill-tour/sliced").iterdir() if p.is_dir())
+    assert slices == ["slice-000", "slice-001", "slice-002"]
 
 
 def test_python_blocks(clone: Path) -> None:

@@ -143,7 +143,8 @@ def _follow(
     take: Callable[[str, str], None],
 ) -> None:
     """Read both pipes until the program is gone, and pass an interruption on to it."""
-    assert child.stdout is not None and child.stderr is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
     rest = {"stdout": b"", "stderr": b""}
     deadline = end = float("inf")
     with selectors.DefaultSelector() as selector:

@@ -1,0 +1,89 @@
+"""One CREATE TABLE statement, parsed by ddlparse -> a draft of the table: the second opinion.
+
+ddlparse loses columns silently; the proof refuses what it loses. It knows no foreign keys and no physical options:
+a statement that has them is refused, so that nothing is lost through it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlglot
+from ddlparse import DdlParse
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from rowmill.ddl.columns import column_text
+from rowmill.ddl.dialects import Dialect
+from rowmill.ddl.draft import Draft
+from rowmill.ddl.lexer import Statement
+from rowmill.ddl.outline import Outline
+from rowmill.ddl.proof import prove
+from rowmill.ddl.types import Unknown, canonical, with_type
+from rowmill.errors import DDLError
+from rowmill.schema.model import TableColumn
+from rowmill.schema.types import DataType
+
+_FIX = "convert it with --reader sqlglot"
+# What ddlparse passes over without a word.
+_UNREAD = frozenset({"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT"})
+
+
+def read_table_by_ddlparse(statement: Statement, shape: Outline, dialect: Dialect, where: str) -> Draft:
+    """The draft of a CREATE TABLE. Raises DDLError for what ddlparse can't read, or reads with loss."""
+    unread = next((token for token in statement.tokens if token.is_word(*_UNREAD)), None)
+    texts = [column_text(item, statement.text, statement.start, dialect) for item in shape.columns]
+    physical = next((t.name for t in texts if t.encode or t.distkey or t.sortkey), None)
+    if unread is not None or shape.tail or physical:
+        met = unread.text if unread else shape.tail[0].text if shape.tail else physical
+        raise DDLError("ddlparse would lose this", where=where, value=met, fix=_FIX)
+    try:
+        table = DdlParse().parse(ddl=statement.text, source_database=DdlParse.DATABASE.postgresql)
+    except Exception as error:  # ddlparse lets pyparsing's and its own out
+        raise DDLError("ddlparse can't read it", where=where, value=str(error)[:80], fix=_FIX) from error
+    found = list(table.columns.values())
+    prove(shape, [column.name for column in found], where)
+    draft = Draft(table.name, table.schema or None, where, statement.line, [])
+    for column, text in zip(found, texts, strict=True):
+        at = f"{where} column '{column.name}'"
+        written = _type_text(column)
+        try:
+            dtype = canonical(_tree(written, dialect), written, dialect)
+        except (Unknown, SqlglotError) as error:
+            raise DDLError("unknown type", where=at, value=text.type, fix=_FIX) from error
+        read = TableColumn(
+            column.name,
+            DataType("string"),
+            nullable=not column.not_null,
+            default=text.default,
+            comment=column.comment or None,
+        )
+        draft.columns.append(with_type(read, dtype, text.type))
+    keys = [column.name for column in found if column.primary_key]
+    if keys:
+        draft.set_primary_key(keys, where)
+    unique = [column.name for column in found if column.unique]
+    if len(unique) > 1:  # ddlparse doesn't tell two keys from one of two columns
+        raise DDLError("ddlparse can't tell which columns are unique together", where=where, fix=_FIX)
+    if unique:
+        draft.add_unique(unique, where)
+    return draft
+
+
+def _type_text(column: Any) -> str:
+    """The type as ddlparse understood it: its name, its size, its array."""
+    size = ""
+    if column.precision is not None:
+        size = f"({column.precision},{column.scale or 0})"
+    elif column.length is not None:
+        size = f"({column.length})"
+    return f"{column.data_type}{size}"
+
+
+def _tree(written: str, dialect: Dialect) -> exp.Expr:
+    tree = sqlglot.parse_one(f"CREATE TABLE t (c {written})", read=dialect.parser)
+    definition = tree.find(exp.ColumnDef)
+    if definition is None or not isinstance(definition.args.get("kind"), exp.DataType):
+        raise Unknown("unknown type", _FIX)
+    kind: exp.Expr = definition.args["kind"]
+    return kind

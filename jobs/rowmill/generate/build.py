@@ -15,7 +15,8 @@ from rowmill.errors import GeneratorError
 from rowmill.generate import nested, scalars
 from rowmill.generate.arrow import NUMPY_TYPES
 from rowmill.generate.distributions import Discrete, UniformFloat, UniformInteger, numeric
-from rowmill.generate.expression import columns_of, parse_expression
+from rowmill.generate.expression import Node, columns_of, parse_expression
+from rowmill.generate.expression import replace as replace_nodes
 from rowmill.generate.infer import infer
 from rowmill.generate.literals import DAY, UNIT_MICROSECONDS, physical, physical_bounds
 from rowmill.generate.pools import english_words, fill_pool
@@ -496,6 +497,7 @@ def _expression(args: dict[str, Any], site: Site) -> Generator:
     if site.dtype.is_nested or site.dtype.name == "binary":
         raise _wrong_type(site, "expression")
     node = parse_expression(args["sql"], site.where)
+    node = replace_nodes(node, lambda n: _parent_rows(n, site))
     for name in columns_of(node):
         _need_column(site, name)
     for part in node.walk():
@@ -510,6 +512,15 @@ def _expression(args: dict[str, Any], site: Site) -> Generator:
         if not key_columns:
             _refuse_unique(site, "an expression without row_number() or a key column")
     return scalars.Expression(site.key, node, site.dtype, site.where)
+
+
+def _parent_rows(node: Node, site: Site) -> Node:
+    """parent_rows(column) is a number that is known now."""
+    if node.op != "parent_rows":
+        return node
+    if site.table is None:
+        raise site.fail("a generator inside a nested value can't see other columns")
+    return Node("literal", (pa.scalar(site.table.parent_rows(node.args[0], site.where), pa.int64()),))
 
 
 def _offset(args: dict[str, Any], site: Site) -> Generator:

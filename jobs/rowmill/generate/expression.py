@@ -39,6 +39,11 @@ class Node:
                 yield from arg.walk()
 
 
+def replace(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The tree with every node changed, leaves first."""
+    return change(Node(node.op, tuple(replace(a, change) if isinstance(a, Node) else a for a in node.args)))
+
+
 def columns_of(node: Node) -> list[str]:
     """Names of the columns that an expression reads."""
     return [n.args[0] for n in node.walk() if n.op == "column"]
@@ -208,6 +213,8 @@ class _Compiler:
                 raise self.fail("random_int: the first bound is larger than the second")
             self.randoms += 1
             return Node("random_int", (low, high, f"random_int#{self.randoms}"))
+        if name == "parent_rows" and len(args) == 1:
+            return Node("parent_rows", (args[0].name,))
         if name == "parent" and len(args) == 2:
             return Node("parent", (args[0].name, args[1].name))
         near = difflib.get_close_matches(name, _FUNCTIONS, n=1)
@@ -221,6 +228,7 @@ _FUNCTIONS = (
     "ordinal",
     "random_int",
     "parent",
+    "parent_rows",
     "abs",
     "floor",
     "ceil",

@@ -105,6 +105,7 @@ class TableGenerator:
         self._table = table
         self.relations: list[Relation] = []
         self._owner: dict[str, tuple[int, str]] = {}
+        self._parent_rows: dict[str, int] = {}
         self._each: int | None = None
         self._ordinal_columns: set[str] = set()
         self._unique_columns: set[str] = set()
@@ -129,9 +130,10 @@ class TableGenerator:
         keys = sorted(enumerate(definition.foreign_keys), key=lambda item: (-len(item[1].columns), item[0]))
         explicit = {c.name for c in definition.columns if c.generator is not None}
         for _, key in keys:
-            if all(name in explicit for name in key.columns):
-                continue  # its columns say themselves how they are made; `check` verifies them
             parent = self if self._is_self(key) else world.parent_of(self._table, key)
+            self._parent_rows |= {name: parent.rows for name in key.columns if name not in self._parent_rows}
+            if all(name in explicit for name in key.columns):
+                continue  # its columns say themselves how they are made
             if parent.rows == 0:
                 raise GeneratorError("the parent table has no rows", where=self._key_where(key), value=key.table)
             index = len(self.relations)
@@ -343,6 +345,12 @@ class TableGenerator:
             value=column,
             fix=f"did you mean {near[0]}?" if near else f"foreign-key columns are {', '.join(known) or 'none'}",
         )
+
+    def parent_rows(self, column: str, where: str) -> int:
+        """The number of rows of the table that a foreign-key column references. Raises GeneratorError."""
+        if column not in self._parent_rows:
+            raise GeneratorError("this column is in no foreign key", where=where, value=column)
+        return self._parent_rows[column]
 
     def need_ordinals(self, where: str) -> None:
         if self._each is None:

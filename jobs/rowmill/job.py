@@ -6,7 +6,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -244,8 +244,11 @@ def _generate(spark: SparkSession, plan: TablePlan, target: LocalTable, show: Sh
         manifest = _manifest(plan, target, written)
         target.commit(manifest)
     except BaseException:
-        spark.sparkContext.cancelAllJobs()
-        target.abort()
+        try:
+            with suppress(Exception):  # the JVM may be what died
+                spark.sparkContext.cancelAllJobs()
+        finally:
+            target.abort()
         raise
     return manifest
 

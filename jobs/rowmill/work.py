@@ -80,7 +80,7 @@ class _Output:
     def __init__(self, work: TaskInput, path: str, attempt: str, schema: pa.Schema, dictionaries: list[str]) -> None:
         self.path = path
         self._final = Path(work.staging, path)
-        self._final.parent.mkdir(parents=True, exist_ok=True)
+        _make_directories(Path(work.staging), self._final.parent)
         self._temporary = self._final.with_name(f"_{self._final.name}.{attempt}")
         self._writer: FileWriter = WRITERS[work.format](self._temporary, schema, dictionaries)
         self.rows = 0
@@ -99,6 +99,13 @@ class _Output:
     def abort(self) -> None:
         self._writer.abort()
         self._temporary.unlink(missing_ok=True)
+
+
+def _make_directories(staging: Path, directory: Path) -> None:
+    """Makes the directories below staging, never staging itself: it is gone when the run was given up."""
+    for parent in reversed((directory, *directory.parents)):
+        if parent != staging and parent.is_relative_to(staging):
+            parent.mkdir(exist_ok=True)
 
 
 def _columns(generator: TableGenerator) -> dict[str, DataType]:

@@ -59,7 +59,7 @@ def read_manifest(directory: Path) -> Manifest | None:
     """The manifest of a directory; None if it has none. Raises StorageError if it can't be read."""
     path = directory / NAME
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except NotADirectoryError:
@@ -68,6 +68,8 @@ def read_manifest(directory: Path) -> Manifest | None:
         raise StorageError(
             "the manifest can't be read", where=str(path), fix="repair it, or move the folder away"
         ) from error
+    if not isinstance(data, dict):
+        raise StorageError("the manifest is damaged", where=str(path), fix="move the folder away")
     if data.get("version") != VERSION:
         raise StorageError("a manifest of another version", where=str(path), value=data.get("version"))
     try:
@@ -80,7 +82,7 @@ def read_manifest(directory: Path) -> Manifest | None:
             files=tuple(WrittenFile(**item) for item in data["files"]),
             fingerprint=data["fingerprint"],
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StorageError("the manifest is damaged", where=str(path), fix="move the folder away") from error
 
 

@@ -180,24 +180,32 @@ def _json_values(array: pa.Array) -> list[str | None]:
         return list(array.cast(pa.string()).to_pylist())
     if pa.types.is_temporal(kind):
         return [None if v is None else f'"{v}"' for v in _time_text(array).to_pylist()]
-    return [None if v is None else json.dumps(_jsonable(v, kind), ensure_ascii=False) for v in array.to_pylist()]
+    return [None if v is None else _json_text(v, kind) for v in array.to_pylist()]
 
 
-def _jsonable(value: Any, kind: pa.DataType) -> Any:
+def _json_text(value: Any, kind: pa.DataType) -> str:
+    """JSON text of a value as Spark reads it back."""
     if value is None:
-        return None
+        return "null"
     if pa.types.is_list(kind):
-        return [_jsonable(v, kind.value_type) for v in value]
+        return f"[{','.join(_json_text(v, kind.value_type) for v in value)}]"
     if pa.types.is_map(kind):
-        return {str(k): _jsonable(v, kind.item_type) for k, v in value}
+        entries = (f"{_key_text(k, kind.key_type)}:{_json_text(v, kind.item_type)}" for k, v in value)
+        return f"{{{','.join(entries)}}}"
     if pa.types.is_struct(kind):
-        return {f.name: _jsonable(value[f.name], f.type) for f in kind if value[f.name] is not None}
+        fields = (f for f in kind if value[f.name] is not None)
+        return f"{{{','.join(f'{json.dumps(f.name)}:{_json_text(value[f.name], f.type)}' for f in fields)}}}"
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+        return f'"{base64.b64encode(value).decode()}"'
     if pa.types.is_decimal(kind):
-        return float(value)
+        return str(value)  # every digit; a float would lose some
     if pa.types.is_timestamp(kind):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%f") + ("Z" if kind.tz else "")
+        return f'"{value.replace(tzinfo=None).isoformat(timespec="microseconds")}{"Z" if kind.tz else ""}"'
     if pa.types.is_temporal(kind):
-        return str(value)
-    return value
+        return f'"{value}"'
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key_text(value: Any, kind: pa.DataType) -> str:
+    text = _json_text(value, kind)
+    return text if text.startswith('"') else f'"{text}"'

@@ -73,7 +73,7 @@ class HiveTable:
             parts.append("OPTIONS (" + ", ".join(f"'{k}' = {_literal(v)}" for k, v in options.items()) + ")")
         if self.partition_by:
             parts.append(f"PARTITIONED BY ({', '.join(map(quote, self.partition_by))})")
-        parts.append(f"LOCATION {_literal(self.directory.as_uri())}")
+        parts.append(f"LOCATION {_literal(f'file://{self.directory}')}")
         if self.definition.comment:
             parts.append(f"COMMENT {_literal(self.definition.comment)}")
         return " ".join(parts)

@@ -74,13 +74,14 @@ class OrcFileWriter:
 
     def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
         self._file = open(path, "wb")  # noqa: SIM115
-        self._schema = pa.schema([pa.field(f.name, _decoded(f.type)) for f in schema])
+        self._schema = pa.schema([pa.field(f.name, _orc_type(f.type)) for f in schema])
         self._writer = pa.orc.ORCWriter(self._file, compression="snappy")
         self._written = False
 
     def write(self, batch: pa.RecordBatch) -> None:
         arrays = [plain(column) for column in batch.columns]
-        self._writer.write(pa.Table.from_arrays(arrays, schema=self._schema))
+        stored = [a if a.type == t else a.cast(t) for a, t in zip(arrays, self._schema.types, strict=True)]
+        self._writer.write(pa.Table.from_arrays(stored, schema=self._schema))
         self._written = True
 
     def close(self) -> None:
@@ -143,9 +144,18 @@ WRITERS: dict[str, Callable[[Path, pa.Schema, list[str]], FileWriter]] = {
 }
 
 
-def _decoded(kind: pa.DataType) -> pa.DataType:
+def _orc_type(kind: pa.DataType) -> pa.DataType:
+    """What ORC holds of a type. Spark keeps its timestamp_ntz there as a number of microseconds, so we do."""
     if pa.types.is_decimal64(kind):
         return pa.decimal128(kind.precision, kind.scale)
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        return pa.int64()
+    if pa.types.is_list(kind):
+        return pa.list_(_orc_type(kind.value_type))
+    if pa.types.is_map(kind):
+        return pa.map_(_orc_type(kind.key_type), _orc_type(kind.item_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(f.name, _orc_type(f.type)) for f in kind])
     return kind
 
 

@@ -89,6 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
     how = parser.add_argument_group("run")
     how.add_argument("--master", metavar="M", help="Spark master (default: spark-submit's, else local[*])")
     how.add_argument("--report", metavar="FILE.json", help="write the report there")
+    how.add_argument("--no-summary", action="store_true", help="print no summary (who reads the report needs none)")
     how.add_argument("--no-check", action="store_true", help="don't read the data back")
     how.add_argument("--dry-run", action="store_true", help="say what would be done; change nothing, start no Spark")
 
@@ -143,7 +144,7 @@ def execute(request: job.Request, config: SparkConfig, options: argparse.Namespa
             _write_report(Path(options.report), {"tables": tables, "changed": any(changes.values())})
         return 0
     reports = job.run(request, config, show_line)
-    for name, report in reports.items():
+    for name, report in ({} if options.no_summary else reports).items():
         state = "made" if report.changed else "is as asked already"
         show_line(
             f"{name}: {state}: {report.rows:,} rows, {report.files} files, {size(report.bytes)},"
@@ -158,13 +159,13 @@ def execute(request: job.Request, config: SparkConfig, options: argparse.Namespa
 
 
 def size(count: int) -> str:
-    """A number of bytes for people: `12.3 MB`."""
+    """A number of bytes for people: `12.3 MiB`."""
     value = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+        value /= 1024
+    return f"{value:.1f} TiB"
 
 
 def _check_report(path: Path) -> None:

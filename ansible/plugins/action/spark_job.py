@@ -60,6 +60,7 @@ class ActionModule(ActionBase):
                 f"--schema={in_project(args['schemas'])}",
                 *arguments(args["options"]),
                 f"--report={report_file}",
+                "--no-summary",  # the next task gives it
             ]
             return result | self._job(command, report_file)
         finally:

@@ -91,7 +91,9 @@ class Progress:
 
     def _tick(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            self._show(self.line(sum(list(self._rows.values()))))
+            done = sum(list(self._rows.values()))
+            if done < self._total:  # the last line is shown when all is counted
+                self._show(self.line(done))
 
     def line(self, done: int) -> str:
         """`orders: 1,200,000 / 5,000,000 rows (24%), 640,000 rows/s, 6 s left`"""

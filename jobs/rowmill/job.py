@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -88,15 +89,16 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
     if not request.hive and all(item.current for item in prepared):
         return {item.plan.name: _unchanged(item) for item in prepared}
     check_environment()
-    with _terminate_as_interrupt():
+    reports: dict[str, TableReport] = {}
+    with _interruptible():
         show("starting Spark")
         spark = session(config, hive=request.hive)
-        reports: dict[str, TableReport] = {}
-        for item in prepared:
-            if item.hive_table is not None:
-                hive.check_not_foreign(spark, item.hive_table)
-        for item in prepared:
-            reports[item.plan.name] = _run_table(spark, item, request, show)
+        with _interruptible():  # Spark puts a handler of its own in place, which calls the JVM amid a call
+            for item in prepared:
+                if item.hive_table is not None:
+                    hive.check_not_foreign(spark, item.hive_table)
+            for item in prepared:
+                reports[item.plan.name] = _run_table(spark, item, request, show)
     return reports
 
 
@@ -318,21 +320,21 @@ def report_document(reports: dict[str, TableReport]) -> dict[str, Any]:
 
 
 @contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
+def _interruptible() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does: with its staging removed."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def select_tables(schema: str, names: str) -> tuple[Catalog, tuple[CatalogTable, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import shutil
@@ -119,6 +120,7 @@ def session(config: SparkConfig, hive: bool = False) -> SparkSession:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     _export_python_path()
+    _quiet_py4j()
     from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
@@ -163,6 +165,17 @@ def _quiet_jvm() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def _quiet_py4j() -> None:
+    """py4j logs tracebacks of what it also raises (an interruption, a JVM that died): we say it once, in a line."""
+    if os.environ.get("ROWMILL_DEBUG") != "1":
+        logging.getLogger("py4j").setLevel(logging.CRITICAL)
+        logging.getLogger().addFilter(_not_of_py4j)  # a part of its messages goes to the root logger
+
+
+def _not_of_py4j(record: logging.LogRecord) -> bool:
+    return "py4j" not in Path(record.pathname).parts
 
 
 def _under_spark_submit() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -69,11 +70,40 @@ class ParquetFileWriter:
         self._file.close()
 
 
+class _PatientFile(io.RawIOBase):
+    """A file for writers that can't bear an error: it is kept, and raised when they have returned.
+
+    An exception that comes out of ORC's own code ends the whole process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = open(path, "wb")  # noqa: SIM115
+        self.error: Exception | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self.error is None:
+            try:
+                self._file.write(data)
+            except (OSError, ValueError) as error:
+                self.error = error
+        return len(memoryview(data).cast("B"))
+
+    def check(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def finish(self) -> None:
+        self._file.close()
+
+
 class OrcFileWriter:
     """ORC, Snappy."""
 
     def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
-        self._file = open(path, "wb")  # noqa: SIM115
+        self._file = _PatientFile(path)
         self._schema = pa.schema([pa.field(f.name, _orc_type(f.type)) for f in schema])
         self._writer = pa.orc.ORCWriter(self._file, compression="snappy")
         self._written = False
@@ -81,17 +111,22 @@ class OrcFileWriter:
     def write(self, batch: pa.RecordBatch) -> None:
         arrays = [plain(column) for column in batch.columns]
         stored = [a if a.type == t else a.cast(t) for a, t in zip(arrays, self._schema.types, strict=True)]
-        self._writer.write(pa.Table.from_arrays(stored, schema=self._schema))
+        self._write(pa.Table.from_arrays(stored, schema=self._schema))
+
+    def _write(self, table: pa.Table) -> None:
+        self._writer.write(table)
         self._written = True
+        self._file.check()
 
     def close(self) -> None:
         if not self._written:
-            self._writer.write(self._schema.empty_table())
+            self._write(self._schema.empty_table())
         self._writer.close()
-        self._file.close()
+        self._file.check()
+        self._file.finish()
 
     def abort(self) -> None:
-        self._file.close()
+        self._file.finish()  # the ORCWriter, as it goes, writes its footer to nowhere
 
 
 class CsvFileWriter:

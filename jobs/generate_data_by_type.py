@@ -7,7 +7,6 @@ The seed's classes stand here too: SparkSessionManager, DataGenerator, DataWrite
 from __future__ import annotations
 
 import argparse
-import pickle
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,15 +19,13 @@ from rowmill import hive
 from rowmill.arguments import add_arguments, execute, parse, request_from
 from rowmill.cli import ArgumentParser, run
 from rowmill.errors import ConfigError, HiveError
-from rowmill.generate.arrow import plain
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator, World
 from rowmill.plan import MODES
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey, TableColumn
 from rowmill.schema.yaml import parse_columns
 from rowmill.sink.local import local_path
-from rowmill.spark import SparkConfig, session
-from rowmill.work import batches
+from rowmill.spark import SparkConfig, data_frame, session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -103,20 +100,7 @@ class DataGenerator:
         return generator
 
     def _frame(self, table: TableGenerator, start: int, stop: int) -> DataFrame:
-        pieces = max(1, -(-(stop - start) // BLOCK_ROWS))
-        shipped = pickle.dumps(table)
-
-        def make(ranges: Iterator[Any]) -> Iterator[Any]:
-            import pyarrow as pa
-
-            generator: TableGenerator = pickle.loads(shipped)
-            for ids in ranges:
-                if ids.num_rows:
-                    first = ids.column(0)[0].as_py()
-                    for batch in batches(generator, first, ids.num_rows):
-                        yield pa.RecordBatch.from_arrays([plain(c) for c in batch.columns], names=batch.schema.names)
-
-        return self.spark.range(start, stop, 1, pieces).mapInArrow(make, hive.columns_ddl(table.definition))
+        return data_frame(self.spark, table, start, stop)
 
 
 def _no_parents(table: CatalogTable, key: ForeignKey) -> CatalogTable:

@@ -15,14 +15,17 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rowmill import hive
 from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
+from rowmill.generate.arrow import plain
+from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.plan import TablePlan, tasks
 from rowmill.progress import Progress
 from rowmill.sink.manifest import WrittenFile
-from rowmill.work import TaskInput, run_task
+from rowmill.work import TaskInput, batches, run_task
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 JOBS = Path(__file__).resolve().parent.parent
 
@@ -251,6 +254,41 @@ def run_plan(
         finally:
             shipped.destroy()
     return results
+
+
+def data_frame(spark: SparkSession, table: TableGenerator, start: int, stop: int) -> DataFrame:
+    """Rows start..stop-1 of a table as a DataFrame, made when it is read (mapInArrow would need pandas)."""
+    from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+
+    shipped, columns = pickle.dumps(table), hive.columns_ddl(table.definition)
+
+    class Reader(DataSourceReader):  # type: ignore[misc]
+        def partitions(self) -> list[InputPartition]:
+            return [InputPartition((at, min(stop, at + BLOCK_ROWS))) for at in range(start, stop, BLOCK_ROWS)]
+
+        def read(self, partition: InputPartition) -> Iterator[Any]:
+            import pyarrow as pa
+
+            generator: TableGenerator = pickle.loads(shipped)
+            first, last = partition.value
+            for batch in batches(generator, first, last - first):
+                yield pa.RecordBatch.from_arrays([plain(c) for c in batch.columns], names=batch.schema.names)
+
+    class Source(DataSource):  # type: ignore[misc]
+        @classmethod
+        def name(cls) -> str:
+            return "rowmill"
+
+        def schema(self) -> str:
+            return columns
+
+        def reader(self, schema: Any) -> DataSourceReader:
+            return Reader()
+
+    if start >= stop:
+        return spark.createDataFrame([], columns)
+    spark.dataSource.register(Source)
+    return spark.read.format("rowmill").load()
 
 
 class _Runner:

@@ -1,7 +1,7 @@
 """DDL -> schema YAML: the program and its API.
 
-    from import_ddl import DDLProcessor
-    DDLProcessor(dialect=None).process_ddl_file(input_path="schema.sql", output_path="schema.yaml")
+from import_ddl import DDLProcessor
+DDLProcessor(dialect=None).process_ddl_file(input_path="schema.sql", output_path="schema.yaml")
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from rowmill.ddl.outline import Tokens
 # Words that end a type or a default, at depth 0 of a column's item.
 _ATTRIBUTES = frozenset(
     "NOT NULL DEFAULT ENCODE DISTKEY SORTKEY PRIMARY UNIQUE REFERENCES CHECK CONSTRAINT COMMENT COLLATE GENERATED "
-    "IDENTITY AUTO_INCREMENT AUTOINCREMENT ENABLE DISABLE CODEC MATERIALIZED ALIAS EPHEMERAL TTL OPTIONS AS MASKING PROJECTION "
-    "ENCODING ENCRYPT SPARSE ROWGUIDCOL PERSISTED COMPRESS CASESPECIFIC UPPERCASE FORMAT TITLE INVISIBLE VISIBLE "
-    "VIRTUAL STORED STORAGE FIRST AFTER TAG USING".split()
+    "IDENTITY AUTO_INCREMENT AUTOINCREMENT ENABLE DISABLE CODEC MATERIALIZED ALIAS EPHEMERAL TTL OPTIONS AS MASKING "
+    "PROJECTION ENCODING ENCRYPT SPARSE ROWGUIDCOL PERSISTED COMPRESS CASESPECIFIC UPPERCASE FORMAT TITLE INVISIBLE "
+    "VISIBLE VIRTUAL STORED STORAGE FIRST AFTER TAG USING".split()
 )
 # Two words that end them together: `ON UPDATE`, `CHARACTER SET`, `WITH TAG`.
 _PAIRS = frozenset({("ON", "UPDATE"), ("ON", "NULL"), ("CHARACTER", "SET"), ("WITH", "MASKING"), ("WITH", "TAG")})
@@ -62,10 +62,14 @@ def column_text(item: Tokens, text: str, base: int, dialect: Dialect) -> ColumnT
             found.distkey |= word == "DISTKEY"
             found.sortkey |= word == "SORTKEY"
             found.peeled.append((item[i].start - base, item[i].end - base))
-    for _, token in _top_level(item[1:]):
-        if token.is_word(*_DROPPED.get(dialect.name, ())):
-            found.peeled.append((token.start - base, token.end - base))
+    found.peeled += dropped(item[1:], base, dialect)
     return found
+
+
+def dropped(item: Tokens, base: int, dialect: Dialect) -> list[tuple[int, int]]:
+    """The spans of the words that say nothing of the data and that the parser would choke on."""
+    words = _DROPPED.get(dialect.name, frozenset())
+    return [(token.start - base, token.end - base) for _, token in _top_level(item) if token.upper in words]
 
 
 def _is_generated(item: Tokens, i: int) -> bool:

@@ -18,6 +18,8 @@ from rowmill.schema.model import SchemaFile
 
 MAX_BYTES = 256 * 1024 * 1024
 _Reader = Callable[[Statement, Outline, Dialect, str], Draft]
+# The verbs of ALTER TABLE that change what the table is.
+_CHANGES = frozenset({"ADD", "ALTER", "CHANGE", "DROP", "MODIFY", "RENAME", "REPLACE"})
 _CONTROLS = frozenset(map(chr, range(32))) - set("\t\n\r\f\v")
 
 
@@ -98,9 +100,10 @@ def _create(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, wh
 
 
 def _alter(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, where: str) -> None:
-    """Folds the constraints that it adds into their table. What ALTER TABLE says of the storage is let go."""
+    """Folds what it adds into its table. OWNER TO, ENABLE, CLUSTER ON and the like say nothing of the data."""
     words = [token.upper for token in statement.tokens]
-    if "ADD" not in words:
+    verb = next((word for word in words[2:] if word in _CHANGES), "")
+    if not verb or words[words.index(verb) + 1 :][:1] == ["PARTITION"]:
         return
     draft = find(drafts, name_of(statement))
     if draft is None:
@@ -110,9 +113,27 @@ def _alter(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, whe
         if isinstance(action, exp.AddConstraint):
             for item in action.expressions:
                 add_constraint(draft, item, dialect, where)
-        elif isinstance(action, exp.ColumnDef):
-            fix = "write it into CREATE TABLE"
-            raise DDLError("ALTER TABLE adds a column", where=where, value=action.name, fix=fix)
+        elif isinstance(action, exp.AlterColumn) and _altered(draft, action, statement, where):
+            continue
+        else:
+            met = " ".join(action.sql(dialect.parser).split())[:60]
+            raise DDLError("the table is changed later on", where=where, value=met, fix="write it into CREATE TABLE")
+
+
+def _altered(draft: Draft, action: exp.AlterColumn, statement: Statement, where: str) -> bool:
+    """Folds SET DEFAULT and SET/DROP NOT NULL into the column; False for anything else."""
+    if action.args.get("dtype") or action.args.get("using") or action.args.get("comment"):
+        return False
+    if action.args.get("default"):
+        if sum(token.is_word("ALTER") for token in statement.tokens) != 2:
+            return False  # several at once: where one default's text ends is not certain
+        start = next(token.end for token in statement.tokens if token.is_word("DEFAULT")) - statement.start
+        draft.change(action.name, where, default=statement.text[start:].strip())
+    elif action.args.get("allow_null") is not None:
+        draft.change(action.name, where, nullable=bool(action.args["allow_null"]))
+    else:
+        return False
+    return True
 
 
 def _comment(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, where: str) -> None:

@@ -19,8 +19,10 @@ class Detection:
 # (mark, what it says about each dialect): 10 decides, 3 is strong, 1 is a hint. Searched in the text without its
 # comments and strings. A mark that several dialects share counts for each of them.
 _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
-    (r"\bENCODE\s+(?:AZ64|ZSTD|LZO|RAW|BYTEDICT|DELTA(?:32K)?|MOSTLY(?:8|16|32)|RUNLENGTH|TEXT(?:255|32K)|AUTO)\b",
-     {"redshift": 10}),
+    (
+        r"\bENCODE\s+(?:AZ64|ZSTD|LZO|RAW|BYTEDICT|DELTA(?:32K)?|MOSTLY(?:8|16|32)|RUNLENGTH|TEXT(?:255|32K)|AUTO)\b",
+        {"redshift": 10},
+    ),
     (r"\bDISTSTYLE\b|\bDISTKEY\b|\bINTERLEAVED\s+SORTKEY\b|\bCOMPOUND\s+SORTKEY\b", {"redshift": 10}),
     (r"\bSORTKEY\b", {"redshift": 4}),
     (r"\bSUPER\b|\bHLLSKETCH\b|\bVARBYTE\b", {"redshift": 2}),
@@ -33,8 +35,10 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bINHERITS\s*\(|\bUNLOGGED\b|\bDEFERRABLE\b|\bUSING\s+gin\b", {"postgres": 4}),
     (r"\bAUTO_INCREMENT\b", {"mysql": 6, "singlestore": 4}),
     (r"\bENGINE\s*=\s*(?:InnoDB|MyISAM|Aria|MEMORY|NDB)\b", {"mysql": 10}),
-    (r"\bDEFAULT\s+CHARSET\b|\bUNSIGNED\b|\bMEDIUM(?:INT|TEXT|BLOB)\b|\bON\s+UPDATE\s+CURRENT_TIMESTAMP",
-     {"mysql": 4, "singlestore": 3}),
+    (
+        r"\bDEFAULT\s+CHARSET\b|\bUNSIGNED\b|\bMEDIUM(?:INT|TEXT|BLOB)\b|\bON\s+UPDATE\s+CURRENT_TIMESTAMP",
+        {"mysql": 4, "singlestore": 3},
+    ),
     (r"\b(?:TINY|SMALL|BIG)?INT\s*\(\s*\d+\s*\)", {"mysql": 3, "singlestore": 2}),
     (r"\bENUM\s*\(|\b(?:TINY|LONG)(?:TEXT|BLOB)\b", {"mysql": 3}),
     (r"`\w+`", {"mysql": 1, "hive": 1, "spark": 1, "bigquery": 1, "singlestore": 1, "databricks": 1}),
@@ -42,8 +46,10 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bAUTOINCREMENT\b", {"sqlite": 4, "snowflake": 3}),
     (r"\bWITHOUT\s+ROWID\b|\bPRAGMA\b|\)\s*STRICT\b", {"sqlite": 10}),
     (r"\[\s*[A-Za-z_]\w*\s*\]", {"tsql": 5, "sqlite": 1}),
-    (r"\bNVARCHAR\s*\(\s*MAX\s*\)|\bUNIQUEIDENTIFIER\b|\bDATETIMEOFFSET\b|\bDATETIME2\b|\bSMALLDATETIME\b",
-     {"tsql": 6}),
+    (
+        r"\bNVARCHAR\s*\(\s*MAX\s*\)|\bUNIQUEIDENTIFIER\b|\bDATETIMEOFFSET\b|\bDATETIME2\b|\bSMALLDATETIME\b",
+        {"tsql": 6},
+    ),
     (r"(?m)^\s*GO\s*$|\b(?:NON)?CLUSTERED\b|\bNEWID\s*\(|\bTEXTIMAGE_ON\b|\bdbo\b", {"tsql": 4}),
     (r"\bVARCHAR2\s*\(|\bNVARCHAR2\b|\bNUMBER\s*\(\s*\d+\s*,\s*-?\d+\s*\)\s*ENABLE|\bSYSTIMESTAMP\b", {"oracle": 8}),
     (r"\bBINARY_(?:FLOAT|DOUBLE)\b|\bPCTFREE\b|\bTABLESPACE\b|\bLONG\s+RAW\b|\bBYTE\s*\)", {"oracle": 3}),
@@ -62,19 +68,21 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bINT64\b|\bFLOAT64\b|\bBIGNUMERIC\b|\bOPTIONS\s*\(\s*description", {"bigquery": 8}),
     (r"\bBYTES\b|\bDATETIME_TRUNC\b|`[\w-]+\.[\w-]+\.[\w-]+`", {"bigquery": 4}),
     (r"\bENGINE\s*=?\s*\w*(?:MergeTree|Distributed|Log)\b|\bLowCardinality\s*\(|\bNullable\s*\(", {"clickhouse": 12}),
-    (r"\bU?Int(?:8|16|32|64|128|256)\b|\bFixedString\b|\bDateTime64\b|\bCODEC\s*\(", {"clickhouse": 4}),
+    (r"\bFixedString\b|\bDateTime64\b|\bCODEC\s*\(|\bUInt(?:8|16|32|64|128|256)\b", {"clickhouse": 4}),
     (r"\bHUGEINT\b|\bUBIGINT\b|\bUTINYINT\b|\bSTRUCT\s*\(|\bTIMESTAMP_(?:S|MS|NS)\b", {"duckdb": 8}),
     (r"\bROW\s*\(\s*\w+\s+\w+|\bpartitioned_by\s*=\s*ARRAY|\bpartitioning\s*=\s*ARRAY", {"trino": 8}),
     (r"\bARRAY\s*\(\s*\w+|\bWITH\s*\(\s*format\s*=", {"trino": 4}),
     (r"\bMULTISET\b|\bPRIMARY\s+INDEX\b|\bNO\s+FALLBACK\b|\bBYTEINT\b|\bCASESPECIFIC\b", {"teradata": 8}),
-    (r"\bENCODING\s+(?:AUTO|RLE|DELTAVAL|BLOCK_DICT|NONE)\b|\bSEGMENTED\s+BY\b|\bKSAFE\b|\bLONG\s+VARCHAR\b",
-     {"vertica": 10}),
+    (
+        r"\bENCODING\s+(?:AUTO|RLE|DELTAVAL|BLOCK_DICT|NONE)\b|\bSEGMENTED\s+BY\b|\bKSAFE\b|\bLONG\s+VARCHAR\b",
+        {"vertica": 10},
+    ),
     (r"\bORGANIZE\s+BY\b|\bFOR\s+BIT\s+DATA\b|\bCCSID\b|\bDECFLOAT\b", {"db2": 10}),
     (r"\bDISTRIBUTE\s+BY\s+\w+", {"exasol": 6, "db2": 1}),
 )
 _COMPILED = tuple((re.compile(mark, re.IGNORECASE), scores) for mark, scores in _MARKS)
-# Case tells only here: ClickHouse writes its types in this case, and no one else does.
-_STRING_TYPE = re.compile(r"\bString\b")
+# Case tells only here: ClickHouse writes its types in this case, and hardly anyone else does.
+_CASED = re.compile(r"\b(?:String|Int(?:8|16|32|64))\b")
 # Comments and strings say nothing about the dialect. Quotes may be unbalanced here: the lexer will say so later.
 _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\n]|'')*'", re.DOTALL)
 _ENOUGH = 1_000_000
@@ -93,7 +101,7 @@ def detect(text: str) -> Detection:
             scores[name] += score
             if score > 0:
                 marks[name].append(" ".join(found.group().split()))
-    if _STRING_TYPE.search(clean):
+    if _CASED.search(clean):
         scores["clickhouse"] += 2
     best = max(DIALECTS, key=lambda name: scores[name])
     if scores[best] <= 0:

@@ -158,7 +158,9 @@ def is_constraint(item: Tokens, dialect: Dialect) -> bool:
         case "FULLTEXT" | "SPATIAL" | "SHARD" | "SORT" | "VECTOR":
             return dialect.index_lines and (second.is_word("KEY", "INDEX") or _lists_names(item))
         case "KEY" | "INDEX":
-            return dialect.index_lines and (_lists_names(item) or dialect.name == "clickhouse")
+            if dialect.name == "clickhouse":
+                return first == "INDEX"  # INDEX name expression TYPE kind
+            return dialect.index_lines and _lists_names(item)
         case _:
             return False
 

@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from rowmill.ddl.columns import ColumnText, column_text
+from rowmill.ddl.columns import ColumnText, column_text, dropped
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import Draft, DraftKey
 from rowmill.ddl.lexer import Statement
@@ -27,6 +27,14 @@ from rowmill.schema.types import DataType
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _PLACEHOLDER = DataType("string")
+# Column constraints that the model has a place for; all others are kept as their SQL text.
+_SAID_ELSEWHERE = (
+    exp.NotNullColumnConstraint,
+    exp.DefaultColumnConstraint,
+    exp.CommentColumnConstraint,
+    exp.AutoIncrementColumnConstraint,
+    exp.Properties,
+)
 _ORDER = ("diststyle", "distkey", "sortstyle", "sortkey", "encode")
 
 
@@ -57,7 +65,11 @@ def _excerpt(text: str) -> str:
 def read_table(statement: Statement, shape: Outline, dialect: Dialect, where: str) -> Draft:
     """The draft of a CREATE TABLE, proved complete. Raises DDLError naming what can't be converted."""
     texts = [column_text(item, statement.text, statement.start, dialect) for item in shape.columns]
-    text = _without(statement.text, [span for column in texts for span in column.peeled])
+    spans = [span for column in texts for span in column.peeled]
+    for item in shape.items:
+        if item not in shape.columns:
+            spans += dropped(item, statement.start, dialect)
+    text = _without(statement.text, spans)
     options = {}
     if dialect.name == "redshift" and shape.tail:
         options = tail_options(shape.tail, where)
@@ -159,8 +171,23 @@ def _column_keys(draft: Draft, definition: exp.ColumnDef, dialect: Dialect, wher
             draft.checks.append(kind.this.sql(dialect.parser))
         elif isinstance(kind, exp.ComputedColumnConstraint):
             draft.options.setdefault("computed", {})[definition.name] = kind.this.sql(dialect.parser)
-        elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint) and kind.args.get("expression"):
-            draft.options.setdefault("computed", {})[definition.name] = kind.args["expression"].sql(dialect.parser)
+        elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint):
+            _identity(draft, definition.name, kind, dialect)
+        elif kind is not None and not isinstance(kind, _SAID_ELSEWHERE):
+            rest = draft.options.setdefault("attributes", {})
+            rest[definition.name] = " ".join([*rest.get(definition.name, "").split(), kind.sql(dialect.parser)])
+
+
+def _identity(draft: Draft, column: str, kind: exp.Expr, dialect: Dialect) -> None:
+    """What the model's `generated` doesn't say: a computed column's expression, another start or step than 1."""
+    if kind.args.get("expression"):
+        draft.options.setdefault("computed", {})[column] = kind.args["expression"].sql(dialect.parser)
+        return
+    steps = {name: kind.args[name].sql() for name in ("start", "increment") if kind.args.get(name) is not None}
+    if any(step != "1" for step in steps.values()):
+        draft.options.setdefault("identity", {})[column] = {
+            name: int(step) if step.lstrip("-").isdigit() else step for name, step in steps.items()
+        }
 
 
 def add_constraint(draft: Draft, item: exp.Expr, dialect: Dialect, where: str) -> None:

@@ -124,10 +124,19 @@ WORDS: dict[str, str] = {
 # The same, of one dialect.
 _INSTANT = {"TIMESTAMP": "timestamp"}
 _FLOAT_IS_DOUBLE = {"FLOAT": "double"}
+# sqlglot reads these as TEXT, because the engine does not hold them to their length. A generator should.
+_SIZED_TEXT = {
+    "VARCHAR": "varchar",
+    "CHARACTER VARYING": "varchar",
+    "CHAR": "char",
+    "CHARACTER": "char",
+    "BPCHAR": "char",
+}
 DIALECT_WORDS: dict[str, dict[str, str]] = {
     "bigquery": {**_FLOAT_IS_DOUBLE, "TIMESTAMP": "timestamp", "DATETIME": "timestamp_ntz", "NUMERIC": "decimal"},
     "clickhouse": {"FLOAT": "float"},
     "databricks": _INSTANT,
+    "duckdb": _SIZED_TEXT,
     "hive": _INSTANT,
     "mysql": {"TIMESTAMP": "timestamp_ntz", "BIT": "bit", "BOOL": "boolean"},
     "oracle": {**_FLOAT_IS_DOUBLE, "DATE": "timestamp_ntz", "LONG": "string"},

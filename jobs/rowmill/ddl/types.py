@@ -75,7 +75,7 @@ def _type(found: exp.DataType, words: str, written: str, dialect: Dialect) -> Da
         inner = found.expressions[0]
         return _type(inner, "", inner.sql(dialect.parser), dialect)
     name = DIALECT_WORDS.get(dialect.name, {}).get(words) or WORDS.get(words) or COMMON.get(kind)
-    sizes = [_size(item) for item in found.expressions]
+    sizes = [_size(item) for item in found.expressions] or _written_sizes(written)
     if kind == "BIT":
         name = _bit(dialect, sizes)
     if name is None or (kind == "DATETIME64" and len(found.expressions) > 1):
@@ -95,6 +95,12 @@ def _size(item: exp.Expr) -> int | str:
     if isinstance(item, exp.DataTypeParam):
         text = item.this.sql()
     return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text.upper()
+
+
+def _written_sizes(written: str) -> list[int | str]:
+    # sqlglot drops the size of a type whose engine ignores it, such as DuckDB's VARCHAR(20).
+    found = re.search(r"\(([\d\s,]+)\)", written)
+    return [int(size) for size in found.group(1).split(",") if size.strip()] if found else []
 
 
 def _bit(dialect: Dialect, sizes: list[int | str]) -> str | None:

@@ -89,7 +89,10 @@ def _integer(name: str, dtype: DataType) -> GeneratorSpec:
         low, high = 1, 1_000_000
     elif re.search(r"(^|_)(is|has|flag)", name):
         low, high = 0, 1
-    return GeneratorSpec("uniform", {"min": low, "max": min(high, integer_bounds(dtype)[1])})
+    largest = integer_bounds(dtype)[1]
+    if low > largest:  # a year in a tinyint: two digits of it
+        low, high = 0, 99
+    return GeneratorSpec("uniform", {"min": low, "max": min(high, largest)})
 
 
 def _number(name: str, dtype: DataType) -> GeneratorSpec:

@@ -67,12 +67,8 @@ def _physical(dtype: DataType, value: Any) -> Any:
     name = dtype.name
     if isinstance(value, bool) and name != "boolean" and not dtype.is_text:
         return None
-    if dtype.is_integer:
-        number = Decimal(str(value))
-        return int(number) if number == int(number) else None
-    if name == "decimal":
-        scaled = Decimal(str(value)).scaleb(dtype.scale)
-        return int(scaled) if scaled == int(scaled) else None
+    if dtype.is_integer or name == "decimal":
+        return _whole(Decimal(str(value)), dtype.scale if name == "decimal" else 0)
     if name in ("float", "double"):
         real = float(value)
         return real if math.isfinite(real) else None
@@ -94,6 +90,22 @@ def _physical(dtype: DataType, value: Any) -> Any:
     return None
 
 
+def _whole(number: Decimal, scale: int) -> int | None:
+    """number * 10**scale if that is whole; exact, where Decimal's own arithmetic rounds to 28 digits."""
+    sign, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):  # NaN and infinities
+        return None
+    text = "".join(map(str, digits)).rstrip("0")
+    shift = exponent + len(digits) - len(text) + scale
+    if not text:
+        return 0
+    if shift < 0:
+        return None
+    if len(text) + shift > 100:
+        raise OverflowError  # no type holds it, and 1e999999999 would fill the memory
+    return int(text + "0" * shift) * (-1 if sign else 1)
+
+
 def _days(date: dt.date) -> int:
     return (date - _EPOCH_DATE).days
 
@@ -109,7 +121,7 @@ def _interval(value: Any) -> int | None:
     if isinstance(value, int | float):
         return round(value * 1_000_000)
     match = _INTERVAL.match(str(value))
-    if match is None or match[2].lower() not in UNIT_MICROSECONDS:
+    if match is None or match[2].lower() not in UNIT_MICROSECONDS or len(match[1]) > 28:
         return None
     return int(Decimal(match[1]) * UNIT_MICROSECONDS[match[2].lower()])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend
 
 from rowmill.errors import SchemaError
 from rowmill.schema.json_schema import json_schema
@@ -19,6 +21,7 @@ from rowmill.schema.types import parse_type
 from rowmill.schema.vocabulary import DISTRIBUTIONS, VOCABULARY, Entry
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_NODES = 5_000_000
 _Path = tuple[str | int, ...]
 
 
@@ -39,14 +42,18 @@ def parse_schema(text: str, source: str) -> SchemaFile:
     """Reads schema YAML from text; `source` is its name in messages. Raises SchemaError."""
     try:
         node = yaml.compose(text, Loader=_Loader)
+        _refuse_expansion(node, source)
         data = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it is not valid YAML"
         raise SchemaError(f"invalid YAML: {problem}", where=f"{source}{line}") from error
-    except (RecursionError, ValueError) as error:
-        raise SchemaError(f"invalid YAML: {type(error).__name__}", where=source) from error
+    except RecursionError:
+        raise SchemaError("invalid YAML: nested too deeply", where=source) from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # What PyYAML's own constructors let through: `!!bool maybe`, `!!int ""` and the like.
+        raise SchemaError("invalid YAML: a value does not fit its tag", where=source) from error
     lines = _Lines(node, source)
     if data is None:
         raise SchemaError("the file is empty", where=source, fix="it needs `tables:` with at least one table")
@@ -80,7 +87,37 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> int:
+    value = int(loader.construct_yaml_int(node))
+    if value.bit_length() > _MAX_INTEGER_BITS:
+        raise yaml.constructor.ConstructorError(None, None, "a number of too many digits", node.start_mark)
+    return value
+
+
+_MAX_INTEGER_BITS = 256  # decimal(38,0) takes 127
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+def _refuse_expansion(node: yaml.Node | None, source: str) -> None:
+    """Aliases may stand for far more than the file holds, or for themselves: refused before anything walks them."""
+    sizes: dict[int, int] = {}
+    inside: set[int] = set()
+
+    def size(part: yaml.Node) -> int:
+        if isinstance(part, yaml.ScalarNode):
+            return 1
+        if id(part) in inside:
+            raise SchemaError("invalid YAML: an alias stands for itself", where=f"{source}:{part.start_mark.line + 1}")
+        if id(part) not in sizes:
+            inside.add(id(part))
+            children = part.value if isinstance(part, yaml.SequenceNode) else [n for pair in part.value for n in pair]
+            sizes[id(part)] = 1 + sum(size(child) for child in children)
+            inside.discard(id(part))
+        return sizes[id(part)]
+
+    if node is not None and size(node) > MAX_NODES:
+        raise SchemaError(f"more than {MAX_NODES:,} values", where=source, fix="split the file or drop its aliases")
 
 
 class _Lines:
@@ -116,8 +153,17 @@ class _Lines:
 
 
 @lru_cache(maxsize=1)
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json_schema())
+def _validator() -> Any:
+    # JSON Schema takes 5.0 for an integer and knows no NaN: here a count is an int, a number finite.
+    checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+            "number": lambda _, value: (
+                isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            ),
+        }
+    )
+    return extend(Draft202012Validator, type_checker=checker)(json_schema())  # type: ignore[no-untyped-call]
 
 
 def _validate(data: Any, lines: _Lines) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -62,8 +65,10 @@ def parse_expression(sql: str, where: str) -> Node:
     items = tree.expressions
     if len(items) != 1 or len([v for v in tree.args.values() if v]) != 1:
         raise GeneratorError("one expression expected", where=where, value=sql)
+    if isinstance(items[0], sqlglot.exp.Alias):  # `a b` would be column a, called b
+        raise GeneratorError("one expression expected", where=where, value=sql)
     try:
-        return _Compiler(where, sql).compile(items[0].unalias())
+        return _Compiler(where, sql).compile(items[0])
     except RecursionError as error:
         raise GeneratorError("the expression is nested too deeply", where=where, value=sql[:80]) from error
 
@@ -88,7 +93,7 @@ class _Compiler:
         if isinstance(e, exp.Column):
             return Node("column", (e.name,))
         if isinstance(e, exp.Literal):
-            return Node("literal", (_literal(e),))
+            return Node("literal", (self.literal(e),))
         if isinstance(e, exp.Boolean):
             return Node("literal", (pa.scalar(bool(e.this)),))
         if isinstance(e, exp.Null):
@@ -102,6 +107,24 @@ class _Compiler:
             raise self.fail(f"'{e.sql(dialect='postgres')[:40]}' is not supported in an expression")
         node: Node = handler(e)
         return node
+
+    def literal(self, e: Any) -> pa.Scalar:
+        if e.is_string:
+            return pa.scalar(e.this)
+        number = Decimal(e.this)
+        if number == 0 or -76 <= number.adjusted() <= 76:
+            if e.this.isdigit() and number < 1 << 63:
+                return pa.scalar(int(e.this), pa.int64())
+            with suppress(pa.ArrowInvalid):
+                return pa.scalar(number)
+        raise self.fail(f"the number {e.this[:40]} has too many digits")
+
+    def whole(self, e: Any, what: str) -> int:
+        """An argument that must be a whole number as such, known before any row."""
+        text = e.sql() if e is not None else ""
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise self.fail(f"{what} must be a whole number, not {text[:40] or 'nothing'}")
+        return int(text)
 
     def _case(self, e: Any) -> Node:
         # One operand node serves all branches: a random operand is drawn once, not once a branch.
@@ -129,10 +152,11 @@ class _Compiler:
         text = e.to.sql(dialect="hive").lower()
         aliases = {"integer": "int", "text": "string", "double precision": "double"}
         if isinstance(e.this, self.exp.Literal) and e.this.is_string and text in ("date", "timestamp"):
-            value = e.this.this
-            if text == "date":
-                return Node("literal", (pa.scalar(value).cast(pa.date32()),))
-            return Node("literal", (pa.scalar(value).cast(pa.timestamp("us")),))
+            kind = pa.date32() if text == "date" else pa.timestamp("us")
+            try:
+                return Node("literal", (pa.scalar(e.this.this).cast(kind),))
+            except pa.ArrowInvalid as error:
+                raise self.fail(f"'{e.this.this[:40]}' is no {text}") from error
         try:
             target = parse_type(aliases.get(text, text)).to_arrow()
         except SchemaError as error:
@@ -172,7 +196,9 @@ class _Compiler:
         return self._part("day", e.this)
 
     def _round(self, e: Any) -> Node:
-        digits = int(e.args["decimals"].name) if e.args.get("decimals") else 0
+        digits = self.whole(e.args["decimals"], "round's number of digits") if e.args.get("decimals") else 0
+        if abs(digits) > 76:
+            raise self.fail("round: at most 76 digits")
         return Node("round", (self.compile(e.this), digits))
 
     def _coalesce(self, e: Any) -> Node:
@@ -188,14 +214,29 @@ class _Compiler:
         return Node("concat", tuple(self.compile(a) for a in e.expressions))
 
     def _substring(self, e: Any) -> Node:
-        start = int(e.args["start"].name)
-        length = e.args.get("length")
-        return Node("substring", (self.compile(e.this), start, int(length.name) if length else None))
+        start = self.whole(e.args.get("start"), "substring's start")
+        if e.args.get("length") is None:
+            return Node("substring", (self.compile(e.this), start, None))
+        length = self.whole(e.args["length"], "substring's length")
+        if length < 0:
+            raise self.fail("substring: the length is negative")
+        return Node("substring", (self.compile(e.this), start, length))
 
     def _pad(self, e: Any) -> Node:
         fill = e.args.get("fill_pattern")
         op = "lpad" if e.args.get("is_left") else "rpad"
-        return Node(op, (self.compile(e.this), int(e.expression.name), fill.name if fill else " "))
+        width = self.whole(e.expression, f"{op}'s width")
+        if not 0 <= width <= 65_536:
+            raise self.fail(f"{op}: a width of 0 .. 65536 expected")
+        text = fill.name if fill is not None else " "
+        if len(text) != 1:
+            raise self.fail(f"{op} fills with one character")
+        return Node(op, (self.compile(e.this), width, text))
+
+    def name_of(self, e: Any) -> str:
+        if not isinstance(e, self.exp.Column):
+            raise self.fail(f"a column's name expected, not {e.sql()[:40]}")
+        return str(e.name)
 
     def _rownumber(self, e: Any) -> Node:
         return Node("row_number")
@@ -208,15 +249,17 @@ class _Compiler:
         if name == "ordinal" and not args:
             return Node("ordinal")
         if name == "random_int" and len(args) == 2:
-            low, high = (int(a.sql()) for a in args)
+            low, high = (self.whole(a, "a bound of random_int") for a in args)
             if low > high:
                 raise self.fail("random_int: the first bound is larger than the second")
             self.randoms += 1
             return Node("random_int", (low, high, f"random_int#{self.randoms}"))
         if name == "parent_rows" and len(args) == 1:
-            return Node("parent_rows", (args[0].name,))
+            return Node("parent_rows", (self.name_of(args[0]),))
         if name == "parent" and len(args) == 2:
-            return Node("parent", (args[0].name, args[1].name))
+            return Node("parent", (self.name_of(args[0]), self.name_of(args[1])))
+        if name in _FUNCTIONS:
+            raise self.fail(f"{name} does not take {len(args)} arguments")
         near = difflib.get_close_matches(name, _FUNCTIONS, n=1)
         raise self.fail(
             f"unknown function '{name}'", f"did you mean {near[0]}?" if near else f"known are {', '.join(_FUNCTIONS)}"
@@ -290,17 +333,6 @@ _DATE_PARTS: dict[str, Callable[[Value], Value]] = {
 }
 
 
-def _literal(e: Any) -> pa.Scalar:
-    if e.is_string:
-        return pa.scalar(e.this)
-    text = e.this
-    if text.isdigit():
-        return pa.scalar(int(text), pa.int64())
-    from decimal import Decimal
-
-    return pa.scalar(Decimal(text))
-
-
 def evaluate(node: Node, rows: RowSource) -> Value:
     """The value of an expression over the rows: an Arrow array, or a scalar if it is constant."""
     op, args = node.op, node.args
@@ -363,7 +395,7 @@ def _add(a: Value, b: Value) -> Value:
         a, b = b, a
     if _is_date(a) and pa.types.is_integer(b.type):
         return pc.add(_as_days(a), pc.cast(b, pa.int32())).cast(pa.date32())
-    return _arithmetic(pc.add)(a, b)
+    return _arithmetic(pc.add_checked)(a, b)
 
 
 def _sub(a: Value, b: Value) -> Value:
@@ -371,7 +403,7 @@ def _sub(a: Value, b: Value) -> Value:
         return pc.subtract(_as_days(a), _as_days(b)).cast(pa.int64())
     if _is_date(a) and pa.types.is_integer(b.type):
         return pc.subtract(_as_days(a), pc.cast(b, pa.int32())).cast(pa.date32())
-    return _arithmetic(pc.subtract)(a, b)
+    return _arithmetic(pc.subtract_checked)(a, b)
 
 
 def _divide(a: Value, b: Value) -> Value:
@@ -384,8 +416,25 @@ def _modulo(a: Value, b: Value) -> Value:
     # SQL's % truncates toward zero, as Arrow's integer division does.
     if pa.types.is_integer(a.type) and pa.types.is_integer(b.type):
         return pc.subtract(a, pc.multiply(pc.divide(a, b), b))
+    if not (pa.types.is_floating(a.type) or pa.types.is_floating(b.type)):
+        scale = max(v.type.scale if _is_decimal(v) else 0 for v in (a, b))
+        whole = _modulo(_shifted(a, scale), _shifted(b, scale))
+        return pc.multiply(whole.cast(pa.decimal128(19, 0)), pa.scalar(Decimal(1).scaleb(-scale)))
     quotient = pc.trunc(_divide(a, b))
     return pc.subtract(a.cast(pa.float64()), pc.multiply(quotient, b.cast(pa.float64())))
+
+
+def _shifted(v: Value, scale: int) -> Value:
+    """v * 10**scale as whole numbers: exact, or Arrow says that it does not fit 64 bits."""
+    wide = v.cast(pa.decimal128(19, 0)) if pa.types.is_integer(v.type) else v
+    return pc.multiply(_widen(wide), pa.scalar(Decimal(10**scale))).cast(pa.int64())
+
+
+def _logical(function: Callable[..., Value]) -> Callable[..., Value]:
+    def run(*values: Value) -> Value:
+        return function(*[v.cast(pa.bool_()) if pa.types.is_null(v.type) else v for v in values])
+
+    return run
 
 
 def _text(v: Value) -> Value:
@@ -458,11 +507,11 @@ def _whole(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
 _OPERATIONS: dict[str, Callable[..., Value]] = {
     "add": _add,
     "sub": _sub,
-    "mul": _arithmetic(pc.multiply),
+    "mul": _arithmetic(pc.multiply_checked),
     "div": _divide,
     "mod": _modulo,
-    "neg": pc.negate,
-    "abs": pc.abs,
+    "neg": pc.negate_checked,
+    "abs": pc.abs_checked,
     "floor": _whole(pc.floor),
     "ceil": _whole(pc.ceil),
     "round": lambda v, digits: pc.round(v, ndigits=digits, round_mode="half_towards_infinity"),
@@ -472,9 +521,9 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "le": _compare(pc.less_equal),
     "gt": _compare(pc.greater),
     "ge": _compare(pc.greater_equal),
-    "and": pc.and_kleene,
-    "or": pc.or_kleene,
-    "not": pc.invert,
+    "and": _logical(pc.and_kleene),
+    "or": _logical(pc.or_kleene),
+    "not": _logical(pc.invert),
     "is_null": pc.is_null,
     "coalesce": _extreme(pc.coalesce),
     "least": _extreme(pc.min_element_wise),
@@ -484,7 +533,10 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "lower": pc.utf8_lower,
     "length": lambda v: pc.utf8_length(v).cast(pa.int64()),
     "substring": lambda v, start, length: pc.utf8_slice_codeunits(
-        v, start - 1, None if length is None else start - 1 + length
+        # Places before the first count towards the length: substring('abc', 0, 2) is 'a'.
+        _text(v),
+        max(start - 1, 0),
+        None if length is None else max(start - 1 + length, 0),
     ),
     "lpad": lambda v, width, fill: pc.utf8_lpad(_text(v), width, fill),
     "rpad": lambda v, width, fill: pc.utf8_rpad(_text(v), width, fill),

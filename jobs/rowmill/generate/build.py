@@ -22,7 +22,15 @@ from rowmill.generate.literals import DAY, UNIT_MICROSECONDS, physical, physical
 from rowmill.generate.pools import english_words, fill_pool
 from rowmill.generate.random import derive_key
 from rowmill.generate.rows import Generator
-from rowmill.generate.text import IndexDigits, WordText, has_choice_of_length, longest, parse_pattern, strings
+from rowmill.generate.text import (
+    IndexDigits,
+    WordText,
+    has_choice_of_length,
+    longest,
+    numbered,
+    parse_pattern,
+    strings,
+)
 from rowmill.schema.model import GeneratorSpec
 from rowmill.schema.types import DataType
 from rowmill.schema.vocabulary import VOCABULARY
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
 
 _TEMPORAL = ("date", "timestamp", "timestamp_ntz", "time", "interval")
 _FLOATS = ("float", "double")
+_LARGEST_DOUBLE = 1.7976931348623157e308
 
 
 @dataclass(frozen=True)
@@ -45,16 +54,30 @@ class Site:
     where: str
     table: TableGenerator | None
     unique: bool = False
+    counts: tuple[int, int] = (0, 0)  # of a part of a nested value: pseudo rows, and those of the first run
 
     def fail(self, what: str, value: Any = None, fix: str | None = None) -> GeneratorError:
         return GeneratorError(what, where=self.where, value=value, fix=fix)
 
-    def part(self, name: str, dtype: DataType) -> Site:
-        return Site(name, dtype, derive_key(self.key, name), f"{self.where}.{name}", None)
+    def part(self, name: str, dtype: DataType, each: int = 1) -> Site:
+        """A part of this nested value, of which a row holds up to `each`."""
+        counts = (self.rows * each, self.first_run * each)
+        return Site(name, dtype, derive_key(self.key, name), f"{self.where}.{name}", None, counts=counts)
 
     @property
     def rows(self) -> int:
-        return self.table.rows if self.table else 0
+        return self.table.rows if self.table else self.counts[0]
+
+    @property
+    def first_run(self) -> int:
+        return self.table.segment_rows if self.table else self.counts[1]
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """Rows of each run that went into the table, this one last."""
+        if self.table is None:
+            return (max(1, self.rows),)
+        return tuple(n for n in (*self.table.segments, self.table.rows - self.table.first_row) if n) or (1,)
 
     @property
     def max_length(self) -> int | None:
@@ -75,7 +98,15 @@ def build(spec: GeneratorSpec | None, site: Site) -> Generator:
 def infer_unique(site: Site) -> GeneratorSpec:
     """A generator that is unique by construction, for a key column without one."""
     dtype = site.dtype
-    if dtype.is_integer or dtype.name in ("decimal", *_FLOATS):
+    if dtype.is_integer or dtype.name == "decimal":
+        # As a sequence from 1 on, unless that does not fit and all values of the type would.
+        if site.first_run * _unit(dtype) <= physical_bounds(dtype)[1]:
+            return GeneratorSpec("sequence")
+        low, high = physical_bounds(dtype)
+        low, high = (0 if site.first_run <= high else low), min(high, (1 << 62) - 1)
+        places = f"e-{dtype.scale}" if dtype.name == "decimal" else ""
+        return GeneratorSpec("uniform", {"min": f"{low}{places}", "max": f"{high}{places}"})
+    if dtype.name in _FLOATS:
         return GeneratorSpec("sequence")
     if dtype.name == "uuid":
         return GeneratorSpec("uuid")
@@ -126,7 +157,12 @@ def _unit(dtype: DataType) -> int:
 
 def _sequence(args: dict[str, Any], site: Site) -> Generator:
     if site.dtype.is_text:
-        _fits_text(site, len(str(args["start"] + args["step"] * max(site.rows - 1, 0))), "sequence")
+        if site.unique and args["step"] == 0:
+            raise site.fail("a step of 0 is not unique", fix="use step 1")
+        ends = (args["start"], args["start"] + args["step"] * max(site.rows - 1, 0))
+        if max(map(abs, ends)) >= 1 << 63:
+            raise site.fail("the sequence leaves 64 bits", value=f"{ends[0]} .. {ends[1]}")
+        _fits_text(site, max(len(str(end)) for end in ends), "sequence")
         return _TextSequence(args["start"], args["step"])
     if site.dtype.name in ("boolean", "binary") or site.dtype.is_nested:
         raise _wrong_type(site, "sequence")
@@ -139,6 +175,9 @@ def _sequence(args: dict[str, Any], site: Site) -> Generator:
         _fits(site, min(ends), max(ends))
     if max(map(abs, ends)) >= 1 << 63:
         raise site.fail("the sequence leaves 64 bits", value=f"{ends[0]} .. {ends[1]}")
+    exact = {"float": 1 << 24, "double": 1 << 53}.get(site.dtype.name)
+    if site.unique and exact is not None and max(map(abs, ends)) > exact:
+        raise site.fail(f"{site.dtype} tells whole numbers apart up to {exact} only", fix="use bigint or decimal")
     return scalars.Sequence(start, step)
 
 
@@ -157,8 +196,8 @@ def _permutation(args: dict[str, Any], site: Site) -> Generator:
     if not (site.dtype.is_integer or site.dtype.name == "decimal"):
         raise _wrong_type(site, "permutation")
     fixed = args["rows"]
-    first = 0 if fixed else site.table.first_row
-    domain = fixed or max(1, site.table.rows - first)
+    runs = (fixed,) if fixed else site.runs
+    domain = sum(runs)
     if fixed is not None and fixed < site.table.rows:
         raise site.fail(
             "permutation: the domain is smaller than the rows",
@@ -166,18 +205,22 @@ def _permutation(args: dict[str, Any], site: Site) -> Generator:
             fix=f"set rows to at least {site.table.rows}",
         )
     unit = _unit(site.dtype)
-    _fits(site, args["start"] * unit, (args["start"] + first + domain - 1) * unit)
-    made: Generator = scalars.Permutation(site.key, args["start"], domain, first)
-    return made if unit == 1 else _Scaled(made, unit)
+    if domain > 1 << 62:
+        raise site.fail("permutation: the domain is larger than 2**62", value=domain)
+    _fits(site, args["start"] * unit, (args["start"] + domain - 1) * unit)
+    made: Generator = scalars.Permutation(site.key, args["start"], runs)
+    return made if unit == 1 else _Scaled(made, unit, (abs(args["start"]) + domain) * unit)
 
 
 @dataclass(frozen=True)
 class _Scaled:
     generator: Generator
     factor: int
+    largest: int  # absolute value that comes out
 
     def make(self, rows: Any) -> Any:
-        return self.generator.make(rows) * self.factor
+        values = self.generator.make(rows)
+        return (values if self.largest < 1 << 63 else values.astype(object)) * self.factor
 
 
 def _constant(args: dict[str, Any], site: Site) -> Generator:
@@ -235,17 +278,17 @@ def _distribution(name: str) -> Callable[[dict[str, Any], Site], Generator]:
             raise _wrong_type(site, name)
         unit = _unit(dtype)
         limits = physical_bounds(dtype)
-        numbers = dict(args)
-        for end, limit in zip(("min", "max"), limits, strict=True):
-            given = args.get(end)
-            if given is not None:
-                numbers[end] = float(physical(dtype, given, site.where)) / unit
-            elif limit is not None and dtype.name not in _FLOATS:
-                numbers[end] = float(limit) / unit
-        if dtype.is_integer:  # a rounded value must not leave the bounds
-            numbers |= {end: float(round(numbers[end])) for end in ("min", "max") if numbers.get(end) is not None}
+        if dtype.name == "double":
+            limits = (-_LARGEST_DOUBLE, _LARGEST_DOUBLE)
+        ends = [
+            limit if args[end] is None else physical(dtype, args[end], site.where)
+            for end, limit in zip(("min", "max"), limits, strict=True)
+        ]
+        numbers = {**args, "min": float(ends[0]) / unit, "max": float(ends[1]) / unit}
         drawn = numeric(name, numbers, site.where)
-        return scalars.Drawn(site.key, drawn, float(unit), floating=dtype.name in _FLOATS)
+        if dtype.name in _FLOATS:
+            return scalars.Drawn(site.key, drawn, floating=True)
+        return scalars.Drawn(site.key, drawn, float(unit), low=ends[0], high=ends[1])
 
     return make
 
@@ -268,7 +311,7 @@ def _counted(site: Site, drawn: Any, name: str, shift: int, largest: int) -> Gen
     if dtype.name not in _FLOATS:
         _fits(site, shift * unit, (largest + shift) * unit)
     made: Generator = scalars.Drawn(site.key, drawn, shift=shift)
-    return made if unit == 1 else _Scaled(made, unit)
+    return made if unit == 1 else _Scaled(made, unit, (abs(shift) + largest) * unit)
 
 
 def _weights(values: list[Any], weights: list[float] | None, site: Site) -> Discrete | None:
@@ -276,8 +319,8 @@ def _weights(values: list[Any], weights: list[float] | None, site: Site) -> Disc
         return None
     if len(weights) != len(values):
         raise site.fail(f"{len(values)} values but {len(weights)} weights", fix="give one weight to each value")
-    if sum(weights) <= 0:
-        raise site.fail("all weights are 0", value=weights)
+    if not 0 < sum(weights) < _LARGEST_DOUBLE:
+        raise site.fail("the weights' sum must be above 0 and finite", value=weights)
     return Discrete(0, np.array(weights, np.float64))
 
 
@@ -290,13 +333,15 @@ def _choice(args: dict[str, Any], site: Site) -> Generator:
     if site.dtype.is_nested:
         raise _wrong_type(site, "choice")
     if site.unique:
-        if cases or args["weights"] or len(set(values)) < max(site.rows, len(values)):
+        made = _value_array(values, site)
+        different = len(set(made.to_pylist() if isinstance(made, pa.Array) else made.tolist()))
+        if cases or args["weights"] or different < max(site.rows, len(values)):
             raise site.fail(f"a unique choice needs {site.rows} different values, without weights")
-        return scalars.Pool(site.key, _value_array(values, site), unique=True)
+        return scalars.Pool(site.key, made, unique=True)
     everything = list(values)
     parts: list[tuple[str, int, int, Discrete | None]] = []
     if args["by"] is not None:
-        _need_column(site, args["by"])
+        _need_text(site, args["by"])
     for value, case in cases.items():
         weights = _weights(case["values"], case.get("weights"), site)
         text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -315,6 +360,8 @@ def _choice(args: dict[str, Any], site: Site) -> Generator:
 def _value_array(values: list[Any], site: Site) -> Any:
     if any(v is None for v in values):
         raise site.fail("null among the values", fix="use `nulls:` for a share of nulls")
+    if any(isinstance(v, list | dict | tuple | set) for v in values):
+        raise site.fail("a list or mapping among the values", fix="give plain values")
     found = [physical(site.dtype, v, site.where) for v in values]
     if site.dtype.is_text or site.dtype.name == "binary":
         return pa.array(found, site.dtype.to_arrow())
@@ -340,7 +387,7 @@ def _increasing(args: dict[str, Any], site: Site) -> Generator:
         raise site.fail("increasing takes end or step, not both")
     default = _UNIFORM_DEFAULTS.get(dtype.name, (0, 0))[0]
     start = default if args["start"] is None else physical(dtype, args["start"], site.where)
-    rows = max(1, site.table.segment_rows if site.table else 1)
+    rows = max(1, site.first_run)
     last = None
     if args["end"] is not None:
         last = physical(dtype, args["end"], site.where)
@@ -355,7 +402,9 @@ def _increasing(args: dict[str, Any], site: Site) -> Generator:
         )
         if step < 0:
             raise site.fail("step is negative", value=args["step"])
-    _fits(site, start, start + int(step * max(site.rows, 1)) if last is None else last)
+    if step * max(site.rows, 1) > 1e19:
+        raise site.fail("increasing leaves 64 bits", value=args["step"], fix="use a smaller step")
+    _fits(site, start, start + int(step * max(site.rows, 1)) if last is None or site.rows > rows else last)
     return scalars.Increasing(site.key, start, step, float(args["jitter"]), last, rows)
 
 
@@ -373,6 +422,8 @@ def _pattern(args: dict[str, Any], site: Site) -> Generator:
     node = parse_pattern(args["regex"], site.where)
     _fits_text(site, longest(node), "pattern")
     binary = site.dtype.name == "binary"
+    if site.unique:
+        node = numbered(node)
     if site.unique and node.size < site.rows:
         raise site.fail(
             f"{site.rows} unique values are needed, the pattern has {node.size}", args["regex"], "make it longer"
@@ -407,7 +458,6 @@ def _template(args: dict[str, Any], site: Site) -> Generator:
     if not site.dtype.is_text:
         raise _wrong_type(site, "template")
     parts: list[Any] = []
-    has_unique = False
     try:
         pieces = list(string.Formatter().parse(args["text"]))
     except ValueError as error:
@@ -421,20 +471,55 @@ def _template(args: dict[str, Any], site: Site) -> Generator:
         if match is None:
             raise site.fail("template: this format is not known", form, "write {name} or {name:06d}")
         width = int(match[1]) if match[1] else None
+        if width is not None and width > 65_536:
+            raise site.fail("template: wider than 65,536 characters", form)
         if name == "seq":
             parts.append(("seq", width))
-            has_unique = True
         elif name.startswith("faker."):
             pool_args = {"provider": name[6:], "locale": "en_US", "args": None, "pool": None}
             values = [str(v) for v in fill_pool(pool_args, derive_key(site.key, len(parts)), None, site.where)]
             parts.append(("pool", pa.array(values, pa.string()), derive_key(site.key, "pool", len(parts))))
         else:
-            _need_column(site, name)
-            has_unique |= site.table is not None and site.table.is_unique_column(name)
+            _need_text(site, name)
             parts.append(("column", name, width))
-    if site.unique and not has_unique:
-        _refuse_unique(site, "a template without {seq} or a key column")
+    if site.unique:
+        _check_unique_template(parts, site)
     return scalars.Template(tuple(parts))
+
+
+def _check_unique_template(parts: list[Any], site: Site) -> None:
+    """Refuses a template whose texts could coincide: the number must be told from what stands beside it.
+
+    It can be if all else is fixed text; or if what is to one side of it is fixed text, and on the other
+    side a character that is no digit comes first.
+    """
+    holes = [at for at, part in enumerate(parts) if not isinstance(part, str)]
+    for at in holes:
+        part = parts[at]
+        counts = part[0] == "seq" or (
+            part[0] == "column" and site.table is not None and site.table.is_unique_column(part[1])
+        )
+        if not counts:
+            continue
+        if len(holes) == 1 and (part[0] == "seq" or part[2] is None or _need_column(site, part[1]).is_integer):
+            return
+        number = part[0] == "seq" or site.table.definition.column(part[1]).type.is_integer  # type: ignore[union-attr]
+        before = at > 0 and isinstance(parts[at - 1], str) and not parts[at - 1][-1].isdigit()
+        before = before and (part[0] == "seq" or parts[at - 1][-1] != "-")
+        after = at + 1 < len(parts) and isinstance(parts[at + 1], str) and not parts[at + 1][0].isdigit()
+        if number and ((at == holes[-1] and before) or (at == holes[0] and after)):
+            return
+    raise site.fail(
+        "the column is a key, and the texts of this template could coincide",
+        fix="keep {seq}, or a whole-number key column, apart by a character such as - at the template's start or end",
+    )
+
+
+def _need_text(site: Site, name: str) -> DataType:
+    dtype = _need_column(site, name)
+    if dtype.is_nested or dtype.name in ("binary", "interval"):
+        raise site.fail(f"a {dtype} can't be read as text", value=name, fix="use another column")
+    return dtype
 
 
 def _need_column(site: Site, name: str) -> DataType:
@@ -487,10 +572,10 @@ def _faker(args: dict[str, Any], site: Site) -> Generator:
             if unique and len(fitting) < site.rows:
                 raise site.fail(f"only {len(fitting)} distinct values fit {site.dtype}")
             texts = fitting or list(dict.fromkeys(t[: site.max_length].rstrip() for t in texts))
-        return scalars.Pool(site.key, pa.array(texts, pa.string()), unique)
+        return scalars.Pool(site.key, pa.array(texts, pa.string()), unique, site.runs)
     if site.dtype.is_nested:
         raise _wrong_type(site, "faker")
-    return scalars.Pool(site.key, _value_array(values, site), unique)
+    return scalars.Pool(site.key, _value_array(values, site), unique, site.runs)
 
 
 def _expression(args: dict[str, Any], site: Site) -> Generator:
@@ -547,7 +632,7 @@ def _offset(args: dict[str, Any], site: Site) -> Generator:
     )
     if floating and unit not in ("month", "year"):
         whole = replace(whole, dtype=DataType("double"))
-    return scalars.Offset(args["of"], of_type, build(spec, whole), unit, site.dtype)
+    return scalars.Offset(args["of"], of_type, build(spec, whole), unit, site.dtype, site.where)
 
 
 def _parent(args: dict[str, Any], site: Site) -> Generator:
@@ -580,7 +665,7 @@ def _array(args: dict[str, Any], site: Site) -> Generator:
         raise _wrong_type(site, "array")
     _refuse_unique(site, "array")
     low, high = _sizes(args, site)
-    element = _inner(args["element"], site.part("element", site.dtype.children[0]))
+    element = _inner(args["element"], site.part("element", site.dtype.children[0], high))
     return nested.ArrayOf(site.key, site.dtype, element, low, high, site.where)
 
 
@@ -590,8 +675,8 @@ def _map(args: dict[str, Any], site: Site) -> Generator:
     _refuse_unique(site, "map")
     low, high = _sizes(args, site)
     key_type, value_type = site.dtype.children
-    keys = _inner(args["key"], site.part("key", key_type))
-    values = _inner(args["value"], site.part("value", value_type))
+    keys = _inner(args["key"], site.part("key", key_type, high))
+    values = _inner(args["value"], site.part("value", value_type, high))
     return nested.MapOf(site.key, site.dtype, keys, values, low, high, site.where)
 
 

@@ -18,6 +18,7 @@ from rowmill.errors import GeneratorError
 from rowmill.generate.random import Bits, bounded, open_unit, unit
 
 Floats = NDArray[np.float64]
+_BELOW_ONE = 1.0 - 2.0**-53
 
 
 class Distribution(Protocol):
@@ -85,7 +86,8 @@ class Normal:
             a, b = -b, -a
         p = 0.0 if a == -math.inf else standard.cdf(a)
         q = 1.0 if b == math.inf else standard.cdf(b)
-        z = normal_quantile(p + (q - p) * open_unit(random))
+        # The sum may round to 1, whose quantile is infinite.
+        z = normal_quantile(np.minimum(p + (q - p) * open_unit(random), _BELOW_ONE))
         values = self.mean + self.stddev * (-z if flip else z)
         return _within(values, self.low, self.high)
 
@@ -102,7 +104,8 @@ class LogNormal:
     def quantile(self, random: Bits) -> NDArray[Any]:
         low = None if self.low is None or self.low <= 0 else math.log(self.low)
         high = None if self.high is None else math.log(self.high)
-        values = np.exp(Normal(self.mu, self.sigma, low, high).quantile(random))
+        with np.errstate(over="ignore"):  # beyond the largest double comes what `high` cuts off
+            values = np.exp(Normal(self.mu, self.sigma, low, high).quantile(random))
         return _within(values, self.low, self.high)
 
 
@@ -242,8 +245,8 @@ def numeric(name: str, args: dict[str, Any], where: str) -> Distribution:
             raise GeneratorError("the mean of poisson is 0 .. 1e9", where=where, value=mean)
         result, mass = poisson(mean), 1.0
     else:
-        if args["n"] < 1:
-            raise GeneratorError("n must be at least 1", where=where, value=args["n"])
+        if not 1 <= args["n"] <= 1 << 62:
+            raise GeneratorError("n must be at least 1 and at most 2**62", where=where, value=args["n"])
         if args["s"] < 0:
             raise GeneratorError("s must not be negative", where=where, value=args["s"])
         result, mass = Zipf(float(args["s"]), int(args["n"])), 1.0

@@ -128,7 +128,11 @@ def _json_text(dtype: DataType, values: pa.Array) -> pa.Array:
     text = values.cast(pa.string())
     if not (dtype.is_text or dtype.name in ("date", "timestamp", "timestamp_ntz", "time")):
         return text
-    for raw, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
+    if pc.any(pc.match_substring_regex(text, r"[\x00-\x1f]")).as_py():  # rare: control characters
+        return pa.array(
+            [None if t is None else json.dumps(t, ensure_ascii=False) for t in text.to_pylist()], pa.string()
+        )
+    for raw, escaped in (("\\", "\\\\"), ('"', '\\"')):
         text = pc.replace_substring(text, raw, escaped)
     return pc.binary_join_element_wise(pa.scalar('"'), text, pa.scalar('"'), "")
 

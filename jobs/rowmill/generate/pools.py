@@ -42,8 +42,8 @@ def fill_pool(args: dict[str, Any], key: int, needed: int | None, where: str) ->
                 value = " ".join(map(str, value))
             misses = misses + 1 if value in seen else 0
             seen.setdefault(value)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise GeneratorError(f"Faker's {provider} failed: {error}", where=where, value=extra) from error
+    except Exception as error:  # whatever a provider raises is about its arguments
+        raise GeneratorError(f"Faker's {provider} failed: {str(error)[:200]}", where=where, value=extra) from error
     if needed is not None and len(seen) < needed:
         raise GeneratorError(
             f"Faker's {provider} has only {len(seen)} distinct values, {needed} unique ones are needed",
@@ -59,7 +59,7 @@ def _faker(locale: str, where: str) -> Any:
 
     try:
         return Faker(locale)
-    except AttributeError as error:
+    except (AttributeError, ImportError, ValueError) as error:
         raise GeneratorError(
             "Faker has no such locale", where=where, value=locale, fix="for example en_US or de_DE"
         ) from error

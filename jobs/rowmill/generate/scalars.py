@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
-from rowmill.generate.arrow import NUMPY_TYPES, physical_values, plain
+from rowmill.generate.arrow import NUMPY_TYPES, null_mask, physical_values, plain, to_arrow
 from rowmill.generate.distributions import Discrete, Distribution
 from rowmill.generate.expression import Node, evaluate
-from rowmill.generate.literals import DAY, UNIT_MICROSECONDS
+from rowmill.generate.literals import DAY, UNIT_MICROSECONDS, physical_bounds
 from rowmill.generate.permutation import permute
-from rowmill.generate.random import bits, bounded, derive_key, unit
+from rowmill.generate.random import Rows, bits, bounded, derive_key, unit
 from rowmill.generate.rows import Generator, RowSet, Salted
 from rowmill.generate.text import IndexDigits, RandomDigits, WordText, strings, uuids
 from rowmill.generate.text import Node as PatternNode
@@ -36,15 +36,29 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Permutation:
-    """A bijection of start .. start+domain-1, block after block of `domain` rows from `first_row` on."""
+    """A bijection of start .. start+domain-1, or one after another of the rows of each run (`runs`)."""
 
     key: int
     start: int
-    domain: int
-    first_row: int = 0
+    runs: tuple[int, ...]
 
     def make(self, rows: RowSet) -> Any:
-        return permute(rows.index - self.first_row, self.domain, self.key) + self.start + self.first_row
+        places = permute_runs(rows.index, self.runs, self.key)
+        return add_whole(places, self.start, sum(self.runs))
+
+
+def permute_runs(index: Rows, runs: tuple[int, ...], key: int) -> Rows:
+    """Each run's rows shuffled among themselves, so that rows appended later change nothing of earlier ones."""
+    if len(runs) == 1:
+        return permute(index, runs[0], key)
+    places = index.copy()
+    first = 0
+    for size in runs:
+        inside = np.flatnonzero((index >= first) & (index < first + size))
+        if inside.size:
+            places[inside] = permute(index[inside] - first, size, key) + first
+        first += size
+    return places
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ class UniqueUniform:
     size: int
 
     def make(self, rows: RowSet) -> Any:
-        return permute(rows.index, self.size, self.key) + self.low
+        return add_whole(permute(rows.index, self.size, self.key), self.low, self.size)
 
 
 @dataclass(frozen=True)
@@ -68,14 +82,18 @@ class Drawn:
     scale: float = 1.0
     shift: int = 0
     floating: bool = False
+    low: int | None = None  # physical bounds that the last rounding must not leave
+    high: int | None = None
 
     def make(self, rows: RowSet) -> Any:
         values = self.distribution.quantile(bits(self.key, rows.index))
         if self.floating:
             return values.astype(np.float64)
         if values.dtype.kind == "f":
-            values = np.rint(values * self.scale if self.scale != 1.0 else values).astype(np.int64)
-        return values + self.shift if self.shift else values
+            values = whole_numbers(np.rint(values * self.scale if self.scale != 1.0 else values))
+            if self.low is not None and self.high is not None:
+                values = np.clip(values, self.low, self.high)
+        return add_whole(values, self.shift, 1 << 62)
 
 
 @dataclass(frozen=True)
@@ -90,7 +108,8 @@ class Constant:
             kind = self.dtype.to_arrow()
             zeros = pa.array(np.zeros(len(rows), np.int32))
             return pa.DictionaryArray.from_arrays(zeros, pa.array([self.value], kind))
-        return np.full(len(rows), self.value)
+        wide = isinstance(self.value, int) and abs(self.value) >= 1 << 63
+        return np.full(len(rows), self.value, object if wide else None)
 
 
 @dataclass(frozen=True)
@@ -273,16 +292,17 @@ class Uuid:
 
 @dataclass(frozen=True)
 class Pool:
-    """A value of a pool; a unique column takes each once."""
+    """A value of a pool; a unique column takes each once, the rows of each run from its own part (`runs`)."""
 
     key: int
     values: pa.Array | NDArray[Any]
     unique: bool
+    runs: tuple[int, ...] = ()
 
     def make(self, rows: RowSet) -> Any:
         size = len(self.values)
         if self.unique:
-            codes = permute(rows.index, size, self.key)
+            codes = permute_runs(rows.index, self.runs or (size,), self.key)
         else:
             codes = bounded(bits(self.key, rows.index), size).astype(np.int64)
         if isinstance(self.values, pa.Array):
@@ -316,8 +336,7 @@ def cast_value(value: Any, dtype: DataType, n: int) -> pa.Array:
     kind = value.type
     if dtype.name == "decimal" and (pa.types.is_decimal(kind) or pa.types.is_floating(kind)):
         if pa.types.is_floating(kind):
-            scaled = np.rint(np.nan_to_num(value.to_numpy(zero_copy_only=False)) * 10.0**dtype.scale)
-            return _from_unscaled(scaled.astype(np.int64), dtype, value)
+            return _from_float(value, dtype)
         if kind.scale > dtype.scale:
             value = pc.round(value, ndigits=dtype.scale, round_mode="half_towards_infinity")
     elif dtype.name == "decimal" and pa.types.is_integer(kind):
@@ -339,13 +358,30 @@ def _from_whole(value: pa.Array, dtype: DataType) -> pa.Array:
     return value.cast(pa.decimal256(76, dtype.scale)).cast(dtype.to_arrow())
 
 
-def _from_unscaled(unscaled: NDArray[np.int64], dtype: DataType, like: pa.Array) -> pa.Array:
-    from rowmill.generate.arrow import null_mask, to_arrow
-
-    limit = 10**dtype.precision
-    if unscaled.size and max(abs(int(unscaled.max())), abs(int(unscaled.min()))) >= limit:
+def _from_float(value: pa.Array, dtype: DataType) -> pa.Array:
+    nulls = null_mask(value)
+    numbers = pc.fill_null(value, 0.0).to_numpy(zero_copy_only=False).astype(np.float64)
+    scaled = np.rint(numbers * 10.0**dtype.scale)
+    if not (np.abs(scaled) < 10.0**dtype.precision).all():  # NaN and infinities too
         raise OverflowError(f"a value does not fit {dtype}")
-    return plain(to_arrow(dtype, unscaled, null_mask(like)))
+    return plain(to_arrow(dtype, whole_numbers(scaled), nulls))
+
+
+_INT64_REAL = 9.2e18  # below 2**63, and room for the last rounding
+
+
+def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
+    """Whole doubles as int64, or as Python's integers where some need more."""
+    if values.size and np.abs(values).max() > _INT64_REAL:
+        return np.array([int(v) for v in values], dtype=object)
+    return values.astype(np.int64)
+
+
+def add_whole(values: NDArray[Any], shift: int, largest: int) -> NDArray[Any]:
+    """values + shift; as Python's integers where the sum may leave 64 bits (decimals of many digits)."""
+    if shift and max(abs(shift), abs(shift + largest)) >= 1 << 63:
+        return values.astype(object) + shift
+    return values + shift if shift else values
 
 
 @dataclass(frozen=True)
@@ -357,10 +393,15 @@ class Offset:
     by: Generator
     unit: str
     dtype: DataType
+    where: str = ""
 
     def make(self, rows: RowSet) -> Any:
         base = rows.column(self.of)
         distance = self.by.make(rows)
+        unknown = None
+        if isinstance(distance, pa.Array):  # an expression's
+            unknown = null_mask(distance)
+            distance = pc.fill_null(distance, 0).to_numpy(zero_copy_only=False)
         days = self.of_type.name == "date"
         origin = physical_values(self.of_type, base).astype(np.int64)
         if self.unit in ("month", "year"):
@@ -370,15 +411,18 @@ class Offset:
             made = (origin * DAY if days else origin) + (distance * UNIT_MICROSECONDS[self.unit]).astype(np.int64)
         if self.dtype.name == "date":
             made = made // DAY
-        return self._finish(base, made)
-
-    def _finish(self, base: pa.Array, made: NDArray[np.int64]) -> Any:
+        missing = null_mask(base)
+        if unknown is not None:
+            missing = unknown if missing is None else missing | unknown
+        if missing is not None:
+            made[missing] = 0
+        low, high = physical_bounds(self.dtype)
+        if made.size and (made.min() < low or made.max() > high):
+            raise GeneratorError(
+                f"offset leaves the years 1 .. 9999 of {self.dtype}", where=self.where, fix="use a smaller distance"
+            )
         values = made.astype(NUMPY_TYPES[self.dtype.name])
-        if base.null_count:
-            from rowmill.generate.arrow import null_mask, to_arrow
-
-            return to_arrow(self.dtype, values, null_mask(base))
-        return values
+        return values if missing is None else to_arrow(self.dtype, values, missing)
 
 
 def _add_months(origin: NDArray[Any], dtype: DataType, months: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -409,8 +453,6 @@ class ParentColumn:
             values = cast_value(values, self.dtype, len(rows))
         if nulls is None or not nulls.any():
             return values
-        from rowmill.generate.arrow import to_arrow
-
         return to_arrow(self.dtype, values, nulls)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re._constants as re_constants
 import re._parser as re_parser
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -180,10 +181,14 @@ Node = Alternatives | Sequence | Repeat | Branch
 def parse_pattern(regex: str, where: str) -> Node:
     """A regex as a tree of choices. Raises GeneratorError for what can't be expanded."""
     try:
-        tree = re_parser.parse(regex)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sets in sets, which mean what they say
+            tree = re_parser.parse(regex)
     except (re_parser.error, RecursionError, OverflowError) as error:
         raise GeneratorError(f"not a regex: {error}", where=where, value=regex) from error
-    node = _Expander(regex, where).sequence(tree)
+    if tree.state.flags & ~re_constants.SRE_FLAG_UNICODE:
+        raise GeneratorError("pattern: flags such as (?i) can't be expanded", where=where, value=regex)
+    node = _Expander(regex, where).sequence(tree, True, True)
     if _width(node) > 65_536:
         raise GeneratorError("the pattern makes texts longer than 65,536 bytes", where=where, value=regex)
     return node
@@ -227,6 +232,44 @@ def has_choice_of_length(node: Node) -> bool:
             return len({o.size for o in node.options}) > 1 or any(has_choice_of_length(o) for o in node.options)
 
 
+def numbered(node: Node) -> Node:
+    """The part of a pattern whose texts can be numbered without one coming twice.
+
+    Each node becomes prefix-free (no text of it begins another), and texts of such nodes one after
+    another are told apart. (a|aa){2} makes aa + a and a + aa: only aa is kept there.
+    """
+    match node:
+        case Alternatives():
+            texts = sorted(set(node.options))
+            kept = [
+                t for t, after in zip(texts, [*texts[1:], b""], strict=True) if not after.startswith(t) or not after
+            ]
+            return node if len(kept) == len(node.options) else Alternatives(tuple(kept))
+        case Sequence():
+            return Sequence(tuple(numbered(p) for p in node.parts))
+        case Repeat():
+            return Repeat(numbered(node.node), node.high, node.high)
+        case Branch():
+            options = [numbered(o) for o in node.options]
+            firsts = [_first_bytes(o) for o in options]
+            apart = all(firsts) and len(set().union(*firsts)) == sum(map(len, firsts))
+            return Branch(tuple(options)) if apart else max(options, key=lambda o: o.size)
+
+
+def _first_bytes(node: Node) -> set[int]:
+    """The bytes that texts of a node begin with; empty if a text may be empty."""
+    match node:
+        case Alternatives():
+            return set() if b"" in node.options else {o[0] for o in node.options}
+        case Sequence():
+            return next((_first_bytes(p) for p in node.parts if _width(p)), set())
+        case Repeat():
+            return _first_bytes(node.node) if node.low else set()
+        case Branch():
+            found = [_first_bytes(o) for o in node.options]
+            return set().union(*found) if all(found) else set()
+
+
 _CATEGORIES = {
     re_constants.CATEGORY_DIGIT: b"0123456789",
     re_constants.CATEGORY_WORD: b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_",
@@ -246,10 +289,12 @@ class _Expander:
     def fail(self, what: str, fix: str | None = None) -> GeneratorError:
         return GeneratorError(f"pattern: {what} can't be expanded", where=self.where, value=self.regex, fix=fix)
 
-    def sequence(self, items: Any) -> Node:
+    def sequence(self, items: Any, begins: bool = False, ends: bool = False) -> Node:
+        """begins, ends: whether the text begins and ends with these items, so that ^ and $ may stand there."""
         parts: list[Node] = []
-        for op, arg in items:
-            node = self.node(op, arg)
+        last = len(items) - 1
+        for at, (op, arg) in enumerate(items):
+            node = self.node(op, arg, begins and at == 0, ends and at == last)
             both_fixed = parts and isinstance(node, Alternatives) and isinstance(parts[-1], Alternatives)
             if both_fixed and node.size == 1 and parts[-1].size == 1:
                 node = Alternatives((parts.pop().options[0] + node.options[0],))  # type: ignore[union-attr]
@@ -257,9 +302,9 @@ class _Expander:
                 parts.append(node)
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def node(self, op: Any, arg: Any) -> Any:
+    def node(self, op: Any, arg: Any, begins: bool, ends: bool) -> Any:
         if op is re_constants.LITERAL:
-            return Alternatives((chr(arg).encode(),))
+            return self.characters({chr(arg)})
         if op is re_constants.NOT_LITERAL:
             return self.characters(set(PRINTABLE.decode()) - {chr(arg)})
         if op is re_constants.ANY:
@@ -267,9 +312,11 @@ class _Expander:
         if op is re_constants.IN:
             return self.characters(self.members(arg))
         if op is re_constants.SUBPATTERN:
-            return self.sequence(arg[3])
+            if arg[1] or arg[2]:
+                self._refuse("a flag")
+            return self.sequence(arg[3], begins, ends)
         if op is re_constants.BRANCH:
-            options = tuple(self.sequence(option) for option in arg[1])
+            options = tuple(self.sequence(option, begins, ends) for option in arg[1])
             flat = [o for o in options if isinstance(o, Alternatives)]
             if len(flat) == len(options):
                 return Alternatives(tuple(t for o in flat for t in o.options)) if _even(options) else Branch(options)
@@ -282,7 +329,9 @@ class _Expander:
                 raise self.fail("more than 4096 repetitions")
             return Repeat(self.sequence(inner), low, high)
         if op is re_constants.AT:
-            return None if arg in (re_constants.AT_BEGINNING, re_constants.AT_END) else self._refuse("a boundary")
+            start = arg in (re_constants.AT_BEGINNING, re_constants.AT_BEGINNING_STRING)
+            end = arg in (re_constants.AT_END, re_constants.AT_END_STRING)
+            return None if (start and begins) or (end and ends) else self._refuse("a boundary within the text")
         return self._refuse(str(op).lower())
 
     def _refuse(self, what: str) -> None:
@@ -291,6 +340,8 @@ class _Expander:
     def characters(self, members: set[str]) -> Node:
         if not members:
             raise self.fail("an empty class")
+        if any("\ud800" <= c <= "\udfff" for c in members):
+            raise self.fail("half a surrogate pair")
         return Alternatives(tuple(c.encode() for c in sorted(members)))
 
     def members(self, items: Any) -> set[str]:

@@ -15,7 +15,9 @@ _ROUNDS = 6
 
 def permute(x: Rows, n: int, key: int) -> Rows:
     """The image of each x in [0, n) under the bijection of [0, n) that `key` picks; 1 <= n <= 2**62."""
-    if n <= 1:
+    if x.size and not 0 <= int(x.min()) <= int(x.max()) < n:
+        raise ValueError(f"outside of [0, {n})")  # walking a cycle of the outside would never end
+    if n == 1:
         return np.zeros_like(x)
     half = max(1, ((n - 1).bit_length() + 1) // 2)
     out = _rounds(x.astype(np.uint64), half, key)

@@ -117,7 +117,7 @@ def parse_type(text: str, *, where: str | None = None) -> DataType:
 
 
 def _quote_field(name: str) -> str:
-    plain = name and not any(c in name for c in "`<>(),: \t")
+    plain = name and not any(c in "`<>(),:" or c.isspace() for c in name)
     return name if plain else "`" + name.replace("`", "``") + "`"
 
 
@@ -216,7 +216,7 @@ class _Parser:
     def field_name(self) -> str:
         if self.peek() != "`":
             start = self.at
-            while self.at < len(self.text) and self.text[self.at] not in "`<>(),: \t":
+            while self.at < len(self.text) and not (self.text[self.at] in "`<>(),:" or self.text[self.at].isspace()):
                 self.at += 1
             if self.at == start:
                 raise self.fail(f"type: a field name expected at character {self.at + 1}")

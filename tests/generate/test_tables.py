@@ -184,6 +184,20 @@ tables:
     assert few["net"].equals(many["net"])
 
 
+def test_an_append_goes_on_with_new_parents_and_the_same_spread() -> None:
+    schema, _ = world()
+    lines = CatalogTable("", schema.table("lines"), "shop.yaml")
+
+    def resolve(table: CatalogTable, key: ForeignKey) -> CatalogTable:
+        return CatalogTable("", schema.table(key.table), "shop.yaml")
+
+    table = World(resolve, 42, {"lines": 9000}, {"lines": (60_000,)}).table(lines)
+    assert made("lines").batch(0, 60_000).equals(table.batch(0, 60_000))
+    parents = np.bincount(table.batch(60_000, 69_000)["order_id"].to_numpy())[20_001:]
+    assert len(parents) == 3000
+    assert set(parents) == {1, 2, 3, 4, 5}
+
+
 def test_another_seed_gives_other_rows() -> None:
     one, other = made("orders"), made("orders", seed=43)
     assert printed(one, one.batch(0, 1000)) != printed(other, other.batch(0, 1000))

@@ -88,6 +88,7 @@ class EachParents:
     high: int
     first_row: int = 0
     first_parent: int = 0
+    earlier: EachParents | None = None  # the layout of the rows before first_row (append)
     _wide: bool = field(init=False, default=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -135,6 +136,12 @@ class EachParents:
 
     def locate(self, rows: Rows) -> tuple[Rows, Rows]:
         """Parent row and 0-based place among its children, for any rows."""
+        if self.earlier is not None and rows.size and int(rows.min()) < self.first_row:
+            before = rows < self.first_row
+            parent, ordinal = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+            parent[before], ordinal[before] = self.earlier.locate(rows[before])
+            parent[~before], ordinal[~before] = self.locate(rows[~before])
+            return parent, ordinal
         if self.low == self.high:
             parent, ordinal = np.divmod(rows - self.first_row, self.low)
             return parent + self.first_parent, ordinal

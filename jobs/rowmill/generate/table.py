@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -220,8 +220,11 @@ class TableGenerator:
         layout: EachParents | None = None
         first_row, first_parent = 0, 0
         for segment in (*self.segments, self.rows - self.first_row):
-            room = parents if layout is None else max(1, -(-segment // max(low, 1)), -(-segment // high))
-            layout = EachParents.fit(salt, max(segment, 1), room, low, high, where, first_row, first_parent)
+            # An append goes on with new parents: as many as these rows have at the usual mean.
+            room = parents if layout is None else max(1, -(-2 * segment // (low + high)))
+            key = derive_key(salt, first_row) if first_row else salt
+            fitted = EachParents.fit(key, max(segment, 1), room, low, high, where, first_row, first_parent)
+            layout = replace(fitted, earlier=layout)
             first_row, first_parent = first_row + segment, first_parent + layout.parents
         assert layout is not None
         return layout

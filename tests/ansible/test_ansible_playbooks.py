@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from playbook_runs import PROJECT, Playbooks
 
+pytestmark = pytest.mark.integration
+
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 ")
 
 

@@ -70,8 +70,11 @@ class IndexDigits:
         self.index = index.astype(np.uint64)
 
     def take(self, n: int) -> Bits:
+        if n >= 1 << 63:  # more than any index: it is the digit
+            digit, self.index = self.index, np.zeros_like(self.index)
+            return digit
         quotient = self.index // np.uint64(n)
-        digit: Bits = self.index - quotient * np.uint64(n)
+        digit = self.index - quotient * np.uint64(n)
         self.index = quotient
         return digit
 
@@ -165,7 +168,11 @@ class Branch:
 
     def fill(self, digits: Digits, n: int) -> tuple[Matrix, Mask | None]:
         index = digits.take(len(self.options))
-        filled = [option.fill(digits, n) for option in self.options]
+        if isinstance(digits, IndexDigits):  # each option spends the same digits: a row has only one of them
+            spent = digits.take(min(o.size for o in self.options)).astype(np.int64)
+            filled = [option.fill(IndexDigits(spent), n) for option in self.options]
+        else:
+            filled = [option.fill(digits, n) for option in self.options]
         width = max(m.shape[1] for m, _ in filled)
         matrix, mask = np.zeros((n, width), np.uint8), np.zeros((n, width), bool)
         for i, (part, inside) in enumerate(filled):

@@ -59,8 +59,10 @@ def parse_expression(sql: str, where: str) -> Node:
 
     try:
         tree = sqlglot.parse_one(f"SELECT {sql}", read="postgres")
-    except (SqlglotError, RecursionError) as error:
-        first = str(error).splitlines()[0] if str(error) else "too deep"
+    except RecursionError as error:
+        raise GeneratorError("the expression is nested too deeply", where=where, value=sql[:80]) from error
+    except SqlglotError as error:
+        first = next(iter(str(error).splitlines()), "it is not understood")
         raise GeneratorError(f"the expression is not SQL: {first}", where=where, value=sql) from error
     items = tree.expressions
     if len(items) != 1 or len([v for v in tree.args.values() if v]) != 1:
@@ -101,6 +103,8 @@ class _Compiler:
         if name in _BINARY:
             return Node(_BINARY[name], (self.compile(e.this), self.compile(e.expression)))
         if name in _UNARY:
+            if e.args.get("decimals") is not None:
+                raise self.fail(f"{_UNARY[name]} takes one argument")
             return Node(_UNARY[name], (self.compile(e.this),))
         handler = getattr(self, f"_{name.lower()}", None)
         if handler is None:
@@ -143,7 +147,8 @@ class _Compiler:
     def _is(self, e: Any) -> Node:
         if not isinstance(e.expression, self.exp.Null):
             raise self.fail("IS is for NULL only")
-        return Node("is_null", (self.compile(e.this),))
+        node = Node("is_null", (self.compile(e.this),))
+        return Node("not", (node,)) if e.args.get("negate") else node  # IS NOT NULL is parsed as one
 
     def _cast(self, e: Any) -> Node:
         from rowmill.errors import SchemaError

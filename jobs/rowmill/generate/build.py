@@ -174,7 +174,9 @@ def _sequence(args: dict[str, Any], site: Site) -> Generator:
     if site.dtype.name not in _FLOATS:
         _fits(site, min(ends), max(ends))
     if max(map(abs, ends)) >= 1 << 63:
-        raise site.fail("the sequence leaves 64 bits", value=f"{ends[0]} .. {ends[1]}")
+        if max(map(abs, ends)) // unit >= 1 << 63:
+            raise site.fail("the sequence leaves 64 bits", value=f"{ends[0]} .. {ends[1]}")
+        return _Scaled(scalars.Sequence(args["start"], args["step"]), unit, max(map(abs, ends)))
     exact = {"float": 1 << 24, "double": 1 << 53}.get(site.dtype.name)
     if site.unique and exact is not None and max(map(abs, ends)) > exact:
         raise site.fail(f"{site.dtype} tells whole numbers apart up to {exact} only", fix="use bigint or decimal")

@@ -1,6 +1,8 @@
 # Everything a person types here; `make` alone lists it.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+# What is printed is the answer alone, also when make is called by make.
+MAKEFLAGS += --no-print-directory
 .ONESHELL:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

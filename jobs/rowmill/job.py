@@ -321,9 +321,15 @@ def report_document(reports: dict[str, TableReport]) -> dict[str, Any]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: with its staging removed."""
+    """SIGTERM ends a run as Ctrl-C does: with its staging removed.
+
+    What fails while the run is being ended (a call to the JVM that was cut off, say) is no news.
+    """
+    interrupted = False
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
@@ -332,6 +338,10 @@ def _interruptible() -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except Exception:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

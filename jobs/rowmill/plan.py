@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from rowmill.errors import ConfigError, StorageError
@@ -148,7 +148,8 @@ def _digest(generator: TableGenerator, layout: Layout, files: Sequence[PlannedFi
         seen[table.qualified] = {
             "rows": table.rows,
             "segments": table.segments,
-            "definition": _without_lines(asdict(table.definition)),
+            "parent_rows": table.known_parent_rows,
+            "definition": _described(table.definition),
         }
         for relation in table.relations:
             describe(relation.parent)
@@ -170,11 +171,15 @@ def _digest(generator: TableGenerator, layout: Layout, files: Sequence[PlannedFi
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _without_lines(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            k: _without_lines(v) for k, v in value.items() if k not in ("line", "comment", "options", "source_type")
-        }
+_SILENT = ("line", "comment", "options", "source_type")  # of the model: they change no data
+
+
+def _described(value: Any) -> Any:
+    """What makes the data, as JSON. Within arguments every key counts: a struct may have a field `comment`."""
+    if is_dataclass(value):
+        return {f.name: _described(getattr(value, f.name)) for f in fields(value) if f.name not in _SILENT}
+    if isinstance(value, Mapping):
+        return [[repr(k), _described(v)] for k, v in value.items()]
     if isinstance(value, list | tuple):
-        return [_without_lines(v) for v in value]
+        return [_described(v) for v in value]
     return value

@@ -46,6 +46,8 @@ def to_hex(value: int) -> str:
 def hash_values(dtype: DataType, array: pa.Array) -> Bits:
     """A 64-bit hash of each value (n,); equal values of one type have equal hashes however encoded."""
     if isinstance(array, pa.DictionaryArray):
+        if not len(array.dictionary):  # nothing but nulls
+            return np.full(len(array), _NULL)
         hashes = hash_values(dtype, array.dictionary)
         indices = array.indices
         taken = hashes[physical_values(DataType("bigint"), indices)]
@@ -102,7 +104,8 @@ def _hash_bytes(array: pa.Array) -> Bits:
         data[:size] = np.frombuffer(source, np.uint8)[:size]
     words = np.ndarray((size + 1,), np.dtype("<u8"), data.data, strides=(1,))
     hashes = mix(length.astype(np.uint64) + _STEP)
-    for at in range(0, int(length.max(initial=0)), 8):
+    # Once at least: an empty text has the same hash whether or not there are others beside it.
+    for at in range(0, int(length.max(initial=1)), 8):
         inside = np.flatnonzero(length > at) if at else None
         if inside is None or inside.size == n:
             left = length - at

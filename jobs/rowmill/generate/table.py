@@ -355,6 +355,11 @@ class TableGenerator:
             raise GeneratorError("this column is in no foreign key", where=where, value=column)
         return self._parent_rows[column]
 
+    @property
+    def known_parent_rows(self) -> dict[str, int]:
+        """Foreign-key column -> rows of the table that it references: expressions may count on them."""
+        return dict(self._parent_rows)
+
     def need_ordinals(self, where: str) -> None:
         if self._each is None:
             raise GeneratorError("ordinal() needs a foreign key with the distribution `each`", where=where)

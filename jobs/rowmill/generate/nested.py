@@ -61,8 +61,7 @@ class ArrayOf:
     where: str
 
     def make(self, rows: RowSet) -> Any:
-        lengths, position, owner = _lengths(self.key, rows, self.low, self.high)
-        inner = DetachedRows(rows.index[owner] * self.high + position, self.where)
+        lengths, _, inner = _parts(self, rows)
         values = child_array(self.dtype.children[0], self.element, inner)
         return pa.ListArray.from_arrays(_offsets(lengths), values)
 
@@ -80,8 +79,7 @@ class MapOf:
     where: str
 
     def make(self, rows: RowSet) -> Any:
-        lengths, position, owner = _lengths(self.key, rows, self.low, self.high)
-        inner = DetachedRows(rows.index[owner] * self.high + position, self.where)
+        lengths, owner, inner = _parts(self, rows)
         keys = child_array(self.dtype.children[0], self.keys, inner)
         values = child_array(self.dtype.children[1], self.values, inner)
         keep = _first_of_its_key(hash_values(self.dtype.children[0], keys), owner)
@@ -137,14 +135,13 @@ def _json_text(dtype: DataType, values: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(pa.scalar('"'), text, pa.scalar('"'), "")
 
 
-def _lengths(
-    key: int, rows: RowSet, low: int, high: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    lengths = bounded(bits(key, rows.index), high - low + 1).astype(np.int64) + low
+def _parts(made: ArrayOf | MapOf, rows: RowSet) -> tuple[NDArray[np.int64], NDArray[np.int64], DetachedRows]:
+    """Number of parts of each row, the row that each part belongs to, and the pseudo rows of the parts."""
+    lengths = bounded(bits(made.key, rows.index), made.high - made.low + 1).astype(np.int64) + made.low
     owner = np.repeat(np.arange(len(rows.index)), lengths)
     ends = np.cumsum(lengths)
     position = np.arange(len(owner)) - np.repeat(ends - lengths, lengths)
-    return lengths, position, owner
+    return lengths, owner, DetachedRows(rows.index[owner] * made.high + position, made.where)
 
 
 def _offsets(lengths: NDArray[np.int64]) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,18 @@ from rowmill.generate.arrow import Mask, plain
 from rowmill.generate.random import Rows as RowNumbers
 from rowmill.generate.random import bits, bounded, derive_key
 
-if TYPE_CHECKING:
-    from rowmill.generate.table import TableGenerator
+
+class RowTable(Protocol):
+    """What a row set asks of its table."""
+
+    @property
+    def each_relation(self) -> int | None: ...
+    def make_column(self, name: str, rows: RowSet) -> pa.Array: ...
+    def relation_of(self, column: str | None, where: str = "") -> int: ...
+    def locate(self, rows: RowNumbers) -> tuple[RowNumbers, RowNumbers]: ...
+    def parent_table(self, relation: int) -> RowTable: ...
+    def parents_of(self, relation: int, rows: RowNumbers) -> RowNumbers: ...
+    def key_nulls(self, relation: int, rows: RowNumbers) -> Mask: ...
 
 
 class Generator(Protocol):
@@ -28,7 +38,7 @@ class RowSet:
     The numbers need not be contiguous: a child asks its parent for any rows.
     """
 
-    def __init__(self, table: TableGenerator, index: RowNumbers) -> None:
+    def __init__(self, table: RowTable, index: RowNumbers) -> None:
         self.table = table
         self.index = index
         self._columns: dict[str, pa.Array] = {}
@@ -51,9 +61,9 @@ class RowSet:
     def parent(self, key: int) -> tuple[RowSet, Mask]:
         """The rows that foreign key number `key` points to, and where it is null."""
         if key not in self._parents:
-            relation = self.table.relations[key]
-            rows = self._located()[0] if key == self.table.each_relation else relation.parent_rows(self.index)
-            self._parents[key] = (RowSet(relation.parent, rows), relation.nulls(self.index))
+            located = key == self.table.each_relation
+            rows = self._located()[0] if located else self.table.parents_of(key, self.index)
+            self._parents[key] = (RowSet(self.table.parent_table(key), rows), self.table.key_nulls(key, self.index))
         return self._parents[key]
 
     def _located(self) -> tuple[RowNumbers, RowNumbers]:

@@ -12,13 +12,14 @@ import pyarrow as pa
 from rowmill.errors import GeneratorError, RowmillError
 from rowmill.generate import scalars
 from rowmill.generate.arrow import Mask, file_type, plain, to_arrow
-from rowmill.generate.build import Site, build
+from rowmill.generate.build import build
+from rowmill.generate.builders.site import Site
 from rowmill.generate.distributions import Zipf
 from rowmill.generate.foreign import EachParents, EarlierParents, JointParents, Parents, UniformParents, ZipfParents
 from rowmill.generate.random import Rows, bits, derive_key, unit
 from rowmill.generate.rows import Generator, RowSet
 from rowmill.schema.catalog import CatalogTable
-from rowmill.schema.model import ForeignKey, TableColumn
+from rowmill.schema.model import ForeignKey, TableColumn, TableDefinition
 from rowmill.schema.types import integer_bounds
 
 BLOCK_ROWS = 65_536
@@ -349,6 +350,10 @@ class TableGenerator:
             fix=f"did you mean {near[0]}?" if near else f"foreign-key columns are {', '.join(known) or 'none'}",
         )
 
+    def parent_definition(self, relation: int) -> TableDefinition:
+        """The table that foreign key number `relation` references."""
+        return self.relations[relation].parent.definition
+
     def parent_rows(self, column: str, where: str) -> int:
         """The number of rows of the table that a foreign-key column references. Raises GeneratorError."""
         if column not in self._parent_rows:
@@ -368,6 +373,17 @@ class TableGenerator:
     def each_relation(self) -> int | None:
         """The number of the foreign key with the distribution `each`, if there is one."""
         return self._each
+
+    def parent_table(self, relation: int) -> TableGenerator:
+        return self.relations[relation].parent
+
+    def parents_of(self, relation: int, rows: Rows) -> Rows:
+        """The parent's rows that foreign key number `relation` of these rows points to."""
+        return self.relations[relation].parent_rows(rows)
+
+    def key_nulls(self, relation: int, rows: Rows) -> Mask:
+        """Where foreign key number `relation` is null."""
+        return self.relations[relation].nulls(rows)
 
     def locate(self, rows: Rows) -> tuple[Rows, Rows]:
         """Parent row and 0-based place among its children, by the foreign key with the distribution `each`."""
@@ -449,7 +465,7 @@ class TableGenerator:
         spec = column.generator
         if spec is None and column.generated and not unique and column.type.is_integer:
             unique = True  # identity columns count
-        site = Site(column.name, column.type, self.key("column", column.name), self.where(column), self, unique)
+        site = Site(column.name, column.type, self.key("column", column.name), self.where(column), self, build, unique)
         return build(spec, site)
 
     def _check_ordinal(self, column: TableColumn) -> None:

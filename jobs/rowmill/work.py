@@ -15,6 +15,7 @@ from rowmill.errors import RowmillError, StorageError
 from rowmill.generate.arrow import plain
 from rowmill.generate.fingerprint import add, fingerprint
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
+from rowmill.memory import keep_freed_memory
 from rowmill.plan import PlannedFile
 from rowmill.progress import ProgressSender
 from rowmill.schema.types import DataType
@@ -42,6 +43,7 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
 
     attempt: names this try, so that two tries of one task never write to one file
     """
+    keep_freed_memory()
     sender = ProgressSender(work.progress, files[0].path)
     try:
         written: list[WrittenFile] = []

@@ -12,8 +12,10 @@ import pytest
 
 from rowmill.errors import GeneratorError
 from rowmill.generate.distributions import (
+    AliasTable,
     Discrete,
     Exponential,
+    GuideTable,
     LogNormal,
     Normal,
     UniformFloat,
@@ -23,7 +25,7 @@ from rowmill.generate.distributions import (
     numeric,
     poisson,
 )
-from rowmill.generate.random import bits
+from rowmill.generate.random import bits, unit
 
 N = 40_000
 WORDS = bits(11, np.arange(N))
@@ -149,15 +151,29 @@ def test_zipf_frequencies(s: float, n: int, chi_squared: Any) -> None:
         chi_squared([c for _, c in cells], [p for p, _ in cells])
 
 
-def test_zipf_head_edges_are_exact() -> None:
-    n, s = 5000, 1.2
-    weights = np.arange(1, n + 1, dtype=float) ** -s
+def test_zipf_head_probabilities_are_exact() -> None:
+    for n, s in ((5000, 1.2), (65_536, 0.6), (1_000_000, 1.0)):
+        table = Zipf(s, n)._table
+        assert isinstance(table, AliasTable)
+        cells = len(table.aliases)
+        stays = table.thresholds / 2.0**32
+        shares = (stays + np.bincount(table.aliases, weights=1 - stays, minlength=cells)) / cells
+        head = np.arange(1, min(n, 65_536) + 1, dtype=float) ** -s
+        total = sum(k**-s for k in range(1, n + 1))
+        # 32 bits of threshold: off by less than 2**-32 / cells for each cell that gives to a rank.
+        assert np.abs(shares[: len(head)] - head / total).max() < 1e-9
+        assert shares[0] == pytest.approx(1 / total, rel=1e-8)
+
+
+def test_a_guide_table_is_the_inverse_distribution_function() -> None:
+    weights = np.array([3.0, 0.0, 1e-9, 5.0, 1.0])
     shares = np.cumsum(weights) / weights.sum()
-    for rank in (1, 2, 17, 4999):  # just below and above the edge between two ranks
-        edge = int(shares[rank - 1] * 2**53)
-        below, above = (np.array([(edge + d) << 11], np.uint64) for d in (-64, 64))
-        assert Zipf(s, n).quantile(below)[0] == rank
-        assert Zipf(s, n).quantile(above)[0] == rank + 1
+    table = GuideTable.build(weights)
+    random = bits(9, np.arange(200_000))
+    assert (table.pick(random) == np.searchsorted(shares, unit(random), side="right")).all()
+    edge = int(shares[0] * 2**53)
+    below, above = (np.array([(edge + d) << 11], np.uint64) for d in (-64, 64))
+    assert (table.pick(below)[0], table.pick(above)[0]) == (0, 2)
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ tables:
       - {name: map, type: "map<string,decimal(20,4)>"}
     primary_key: [id]
 """
-GOLDEN = "88eb3e157b6ec693"
+GOLDEN = "c11041c2858cff76"
 
 
 def printed(made: Any, batch: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
-from rowmill.generate.random import Bits, bounded, open_unit, unit
+from rowmill.generate.random import Bits, bounded, mix, open_unit, unit
 
 Floats = NDArray[np.float64]
 _BELOW_ONE = 1.0 - 2.0**-53
@@ -44,8 +44,6 @@ class UniformInteger:
 
 
 def _wide_uniform(random: Bits, low: int, span: int) -> NDArray[Any]:
-    from rowmill.generate.random import mix
-
     second = mix(random ^ np.uint64(0xA5A5A5A5A5A5A5A5))
     return np.array(
         [low + ((((int(a) << 64) | int(b)) * span) >> 128) for a, b in zip(random, second, strict=True)], dtype=object
@@ -122,21 +120,87 @@ class Exponential:
         return _within(values, self.low, self.high)
 
 
+_GUIDE = 1 << 16  # cells of a guide table, told apart by the top 16 bits of a random word
+_GUIDED = 1 << 10  # up to so many values a guide table has few cells that hold an edge
+
+
 @dataclass(frozen=True)
 class Discrete:
-    """Integers first, first+1, ... with given weights."""
+    """Integers first, first+1, ... with given weights.
+
+    Few values: a guide table over the inverse distribution function (Chen and Asau, 1974), searched only in
+    the cells that hold an edge. Many: Walker's alias table.
+    """
 
     first: int
     weights: Floats
-    _edges: Floats = field(init=False, repr=False, compare=False)
+    _table: GuideTable | AliasTable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        edges = np.cumsum(self.weights, dtype=np.float64)
-        object.__setattr__(self, "_edges", edges / edges[-1])
+        small = len(self.weights) <= _GUIDED
+        object.__setattr__(self, "_table", (GuideTable if small else AliasTable).build(self.weights))
 
     def quantile(self, random: Bits) -> NDArray[Any]:
-        index = np.searchsorted(self._edges, unit(random), side="right")
-        return index + self.first
+        index = self._table.pick(random)
+        return index + self.first if self.first else index
+
+
+@dataclass(frozen=True)
+class GuideTable:
+    """Index k with probability weights[k] / sum, to 53 bits; not decreasing in the random word."""
+
+    edges: Floats
+    cells: NDArray[np.int32]  # the index of all words of a cell, or -1 where they have several
+
+    @classmethod
+    def build(cls, weights: Floats) -> GuideTable:
+        edges = np.cumsum(weights, dtype=np.float64)
+        edges /= edges[-1]
+        bounds = np.searchsorted(edges, np.arange(_GUIDE + 1) / _GUIDE, side="right")
+        # The words of a cell end before the next cell's first.
+        last = np.searchsorted(edges, np.nextafter(np.arange(1, _GUIDE + 1) / _GUIDE, 0.0), side="right")
+        return cls(edges, np.where(bounds[:-1] == last, last, -1).astype(np.int32))
+
+    def pick(self, random: Bits) -> NDArray[np.int32]:
+        index = self.cells.take((random >> np.uint64(48)).view(np.int64))
+        mixed = np.flatnonzero(index < 0)
+        if mixed.size:
+            index[mixed] = np.searchsorted(self.edges, unit(random.take(mixed)), side="right")
+        return index
+
+
+@dataclass(frozen=True)
+class AliasTable:
+    """Index k with probability weights[k] / sum: Walker, ACM TOMS 3 (1977), built as Vose, IEEE TSE 17 (1991).
+
+    A cell's threshold has 32 bits, so a probability is off by less than 2**-32 / n.
+    """
+
+    thresholds: NDArray[np.uint32]
+    aliases: NDArray[np.int32]
+
+    @classmethod
+    def build(cls, weights: Floats) -> AliasTable:
+        n = len(weights)
+        scaled = (weights * (n / weights.sum())).tolist()
+        aliases = list(range(n))
+        small = [k for k in range(n) if scaled[k] < 1.0]
+        large = [k for k in range(n) if scaled[k] >= 1.0]
+        while small and large:
+            less, more = small.pop(), large[-1]
+            aliases[less] = more
+            scaled[more] -= 1.0 - scaled[less]
+            if scaled[more] < 1.0:
+                small.append(large.pop())
+        for k in (*small, *large):  # full, but for the last rounding: their alias is themselves
+            scaled[k] = 1.0
+        thresholds = np.minimum(np.rint(np.array(scaled) * 2.0**32), 2.0**32 - 1).astype(np.uint32)
+        return cls(thresholds, np.array(aliases, np.int32))
+
+    def pick(self, random: Bits) -> NDArray[np.int32]:
+        cell = (((random >> np.uint64(32)) * np.uint64(len(self.aliases))) >> np.uint64(32)).view(np.int64)
+        stay = random.astype(np.uint32) < self.thresholds.take(cell)
+        return np.where(stay, cell.astype(np.int32), self.aliases.take(cell))
 
 
 def poisson(mean: float) -> Discrete:
@@ -151,6 +215,7 @@ def poisson(mean: float) -> Discrete:
 
 
 _ZIPF_HEAD = 1 << 16
+_TAIL = np.uint64(0x5A4950465441494C)
 
 
 @dataclass(frozen=True)
@@ -163,16 +228,13 @@ class Zipf:
 
     s: float
     n: int
-    _edges: Floats = field(init=False, repr=False, compare=False)
-    _head: float = field(init=False, repr=False, compare=False)
+    _table: GuideTable | AliasTable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        head = np.arange(1, min(self.n, _ZIPF_HEAD) + 1, dtype=np.float64) ** -self.s
-        tail = self._integral(_ZIPF_HEAD + 0.5, self.n + 0.5) if self.n > _ZIPF_HEAD else 0.0
-        edges = np.cumsum(head)
-        total = edges[-1] + tail
-        object.__setattr__(self, "_edges", edges / total)
-        object.__setattr__(self, "_head", float(edges[-1] / total))
+        weights = np.arange(1, min(self.n, _ZIPF_HEAD) + 1, dtype=np.float64) ** -self.s
+        if self.n > _ZIPF_HEAD:  # all ranks beyond are one value of the table
+            weights = np.append(weights, self._integral(_ZIPF_HEAD + 0.5, self.n + 0.5))
+        object.__setattr__(self, "_table", (GuideTable if self.n <= _GUIDED else AliasTable).build(weights))
 
     def _integral(self, a: float, b: float) -> float:
         if abs(self.s - 1) < 1e-12:
@@ -180,18 +242,19 @@ class Zipf:
         return float((b ** (1 - self.s) - a ** (1 - self.s)) / (1 - self.s))
 
     def quantile(self, random: Bits) -> NDArray[Any]:
-        u = unit(random)
-        rank = np.searchsorted(self._edges, u, side="right").astype(np.int64) + 1
-        tail = np.flatnonzero(u >= self._head)
-        if tail.size and self.n > _ZIPF_HEAD:
-            share = (u[tail] - self._head) / (1 - self._head)
-            a, b = _ZIPF_HEAD + 0.5, self.n + 0.5
-            if abs(self.s - 1) < 1e-12:
-                x = a * (b / a) ** share
-            else:
-                x = (a ** (1 - self.s) + share * (b ** (1 - self.s) - a ** (1 - self.s))) ** (1 / (1 - self.s))
-            rank[tail] = np.clip(np.floor(x + 0.5), _ZIPF_HEAD + 1, self.n)
-        return np.minimum(rank, self.n)
+        rank = self._table.pick(random).astype(np.int64) + 1
+        if self.n > _ZIPF_HEAD:
+            tail = np.flatnonzero(rank > _ZIPF_HEAD)
+            rank[tail] = self._beyond(unit(mix(random.take(tail) ^ _TAIL)))
+        return rank
+
+    def _beyond(self, share: Floats) -> NDArray[np.int64]:
+        a, b = _ZIPF_HEAD + 0.5, self.n + 0.5
+        if abs(self.s - 1) < 1e-12:
+            x = a * (b / a) ** share
+        else:
+            x = (a ** (1 - self.s) + share * (b ** (1 - self.s) - a ** (1 - self.s))) ** (1 / (1 - self.s))
+        return np.clip(np.floor(x + 0.5), _ZIPF_HEAD + 1, self.n).astype(np.int64)
 
 
 def _within(values: Floats, low: float | None, high: float | None) -> Floats:

@@ -52,8 +52,20 @@ class ZipfParents:
     ranks: Zipf
 
     def parent_rows(self, rows: Rows) -> Rows:
-        rank = self.ranks.quantile(bits(self.key, rows))
-        return permute(rank.astype(np.int64) - 1, self.parents, derive_key(self.key, "ranks"))
+        rank = self.ranks.quantile(bits(self.key, rows)) - 1
+        found = self._head.take(rank, mode="clip")
+        beyond = np.flatnonzero(rank >= len(self._head)) if self.parents > len(self._head) else rank[:0]
+        if beyond.size:
+            found[beyond] = self._dealt(rank.take(beyond))
+        return found
+
+    def _dealt(self, rank: Rows) -> Rows:
+        return permute(rank, self.parents, derive_key(self.key, "ranks"))
+
+    @cached_property
+    def _head(self) -> Rows:
+        # Most children have one of the first ranks.
+        return self._dealt(np.arange(min(self.parents, 1 << 16), dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -145,11 +157,31 @@ class EachParents:
         if self.low == self.high:
             parent, ordinal = np.divmod(rows - self.first_row, self.low)
             return parent + self.first_parent, ordinal
+        first = int(rows[0]) if rows.size else 0
+        if rows.size > _GROUP and int(rows[-1]) - first == rows.size - 1 and (np.diff(rows) == 1).all():
+            return self._locate_run(first - self.first_row, rows.size)
         parent, ordinal = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
         for start in range(0, len(rows), 65_536):  # far-flung rows need a line of a group's width each
             piece = slice(start, start + 65_536)
             parent[piece], ordinal[piece] = self._locate_piece(rows[piece] - self.first_row)
         return parent + self.first_parent, ordinal
+
+    def _locate_run(self, first: int, count: int) -> tuple[Rows, Rows]:
+        """The same for rows first .. first+count-1 of this layout: parents in order, each as often as it has rows."""
+        last = -(-self.parents // _GROUP) - 1
+        share = self.parents / self.rows / _GROUP  # the quotient may be off by one group
+        low = max(int(first * share) - 1, 0)
+        high = min(int((first + count) * share) + 2, last)
+        groups = np.arange(low, high + 1)
+        starts = self._boundary(groups * _GROUP)
+        ends = self._ends(groups, starts)
+        parent = np.arange(low * _GROUP, (high + 1) * _GROUP)
+        begins = np.concatenate([starts[:1], ends[:-1]])
+        inside = np.minimum(ends, first + count) - np.maximum(begins, first)
+        inside[inside < 0] = 0
+        found = np.repeat(parent, inside)
+        ordinal = np.arange(first, first + count) - np.repeat(begins, inside)
+        return found + self.first_parent, ordinal
 
     def _boundary(self, parent: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first child row of a parent, by proportion: floor(parent * rows / parents)."""

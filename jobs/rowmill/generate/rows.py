@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rowmill.generate.arrow import Mask, plain
 from rowmill.generate.random import Rows as RowNumbers
@@ -17,11 +19,14 @@ class RowTable(Protocol):
     """What a row set asks of its table."""
 
     @property
+    def rows(self) -> int: ...
+    @property
     def each_relation(self) -> int | None: ...
     def make_column(self, name: str, rows: RowSet) -> pa.Array: ...
     def relation_of(self, column: str | None, where: str = "") -> int: ...
     def locate(self, rows: RowNumbers) -> tuple[RowNumbers, RowNumbers]: ...
     def parent_table(self, relation: int) -> RowTable: ...
+    def every_row(self) -> RowSet: ...
     def parents_of(self, relation: int, rows: RowNumbers) -> RowNumbers: ...
     def key_nulls(self, relation: int, rows: RowNumbers) -> Mask: ...
 
@@ -42,7 +47,7 @@ class RowSet:
         self.table = table
         self.index = index
         self._columns: dict[str, pa.Array] = {}
-        self._parents: dict[int, tuple[RowSet, Mask]] = {}
+        self._parents: dict[int, ParentRows] = {}
         self._each: tuple[RowNumbers, RowNumbers] | None = None
 
     def __len__(self) -> int:
@@ -58,13 +63,25 @@ class RowSet:
         """A column without dictionary encoding."""
         return plain(self.encoded(name))
 
-    def parent(self, key: int) -> tuple[RowSet, Mask]:
-        """The rows that foreign key number `key` points to, and where it is null."""
+    def parent(self, key: int) -> ParentRows:
+        """The rows that foreign key number `key` points to."""
         if key not in self._parents:
-            located = key == self.table.each_relation
-            rows = self._located()[0] if located else self.table.parents_of(key, self.index)
-            self._parents[key] = (RowSet(self.table.parent_table(key), rows), self.table.key_nulls(key, self.index))
+            self._parents[key] = self._find_parents(key)
         return self._parents[key]
+
+    def _find_parents(self, key: int) -> ParentRows:
+        table, nulls = self.table.parent_table(key), self.table.key_nulls(key, self.index)
+        if key == self.table.each_relation:
+            found, place = self._located()
+            # Brothers stand together: their parent is made once for all of them.
+            first = place == 0
+            first[:1] = True
+            first[1:] |= found[1:] != found[:-1]
+            return ParentRows(RowSet(table, found[first]), np.cumsum(first) - 1, nulls)
+        found = self.table.parents_of(key, self.index)
+        if table is not self.table and table.rows <= min(_KEPT_PARENTS, _WORTH_KEEPING * len(found)):
+            return ParentRows(table.every_row(), found, nulls)
+        return ParentRows(RowSet(table, found), None, nulls)
 
     def _located(self) -> tuple[RowNumbers, RowNumbers]:
         """Parent row and place among its children, of the foreign key with the distribution `each`."""
@@ -77,13 +94,11 @@ class RowSet:
         return self._located()[1] + 1
 
     def parent_column(self, column: str, key: str) -> pa.Array:
-        parent, nulls = self.parent(self.table.relation_of(key))
-        values = parent.column(column)
-        if nulls is None or not nulls.any():
+        parent = self.parent(self.table.relation_of(key))
+        values = plain(parent.encoded(column))
+        if parent.nulls is None or not parent.nulls.any():
             return values
-        import pyarrow.compute as pc
-
-        return pc.if_else(pa.array(nulls), pa.scalar(None, values.type), values)
+        return pc.if_else(pa.array(parent.nulls), pa.scalar(None, values.type), values)
 
     def row_number(self) -> pa.Array:
         return pa.array(self.index + 1)
@@ -93,6 +108,24 @@ class RowSet:
 
     def random_int(self, low: int, high: int, salt: str) -> pa.Array:
         raise NotImplementedError  # bound to a column by Salted
+
+
+# A table of so many rows is made whole, once, where children ask for rows of it again and again.
+_KEPT_PARENTS, _WORTH_KEEPING = 1 << 17, 4
+
+
+@dataclass(frozen=True)
+class ParentRows:
+    """The parents of a row set: `rows.index[places[i]]` (or `[i]`) is the parent of row i, none where `nulls`."""
+
+    rows: RowSet
+    places: RowNumbers | None
+    nulls: Mask
+
+    def encoded(self, column: str) -> pa.Array:
+        """The parents' values (n,), as if there were no nulls."""
+        values = self.rows.encoded(column)
+        return values if self.places is None else values.take(pa.array(self.places))
 
 
 class Salted:

@@ -447,8 +447,8 @@ class ParentColumn:
     dtype: DataType
 
     def make(self, rows: RowSet) -> Any:
-        parent, nulls = rows.parent(self.relation)
-        values = parent.encoded(self.column)
+        parent = rows.parent(self.relation)
+        values, nulls = parent.encoded(self.column), parent.nulls
         if not isinstance(values, pa.DictionaryArray) or not self.dtype.is_text:
             values = cast_value(values, self.dtype, len(rows))
         if nulls is None or not nulls.any():

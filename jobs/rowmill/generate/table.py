@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -112,6 +113,7 @@ class TableGenerator:
         self._unique_columns: set[str] = set()
         self._generators: dict[str, Generator] = {}
         self._building: list[str] = []
+        self._every_row: RowSet | None = None
 
     # -- building -------------------------------------------------------------------------------
 
@@ -376,6 +378,15 @@ class TableGenerator:
 
     def parent_table(self, relation: int) -> TableGenerator:
         return self.relations[relation].parent
+
+    def every_row(self) -> RowSet:
+        """All rows, each column made once a process: for children of a small table."""
+        if self._every_row is None:
+            self._every_row = RowSet(self, np.arange(self.rows, dtype=np.int64))
+        return self._every_row
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_every_row": None}
 
     def parents_of(self, relation: int, rows: Rows) -> Rows:
         """The parent's rows that foreign key number `relation` of these rows points to."""

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowmill.errors import GeneratorError
+from rowmill.generate.functions import FUNCTIONS, SYNONYMS
+from rowmill.generate.functions import find as find_function
+from rowmill.generate.functions.conditions import same
+from rowmill.generate.functions.numbers import quotient
+from rowmill.generate.functions.times import MICROSECONDS, PARTS, shift_months, unit_name
+from rowmill.generate.functions.values import Function, as_text, instant
+from rowmill.generate.node import Node, columns_of, replace
+
+__all__ = ["Node", "columns_of", "evaluate", "parse_expression", "replace"]
+
+_DAY = MICROSECONDS["day"]
 
 Value = Any  # pa.Array or pa.Scalar
 
@@ -28,28 +39,15 @@ class RowSource(Protocol):
     def random_int(self, low: int, high: int, salt: str) -> pa.Array: ...
 
 
-@dataclass(frozen=True)
-class Node:
-    """One operation; `args` are nodes, or plain Python values where the operation says so."""
+@lru_cache(maxsize=1)
+def _dialect() -> Any:
+    """Postgres' grammar, with function calls left as they are: what they mean is in our own table."""
+    from sqlglot.dialects.postgres import Postgres
 
-    op: str
-    args: tuple[Any, ...] = ()
-
-    def walk(self) -> Iterator[Node]:
-        yield self
-        for arg in self.args:
-            if isinstance(arg, Node):
-                yield from arg.walk()
-
-
-def replace(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The tree with every node changed, leaves first."""
-    return change(Node(node.op, tuple(replace(a, change) if isinstance(a, Node) else a for a in node.args)))
-
-
-def columns_of(node: Node) -> list[str]:
-    """Names of the columns that an expression reads."""
-    return [n.args[0] for n in node.walk() if n.op == "column"]
+    special = ("CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION")  # have a syntax of their own
+    parsers = {name: parser for name, parser in Postgres.Parser.FUNCTION_PARSERS.items() if name in special}
+    parser = type("Parser", (Postgres.Parser,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": parsers})
+    return type("Rowmill", (Postgres,), {"Parser": parser})
 
 
 def parse_expression(sql: str, where: str) -> Node:
@@ -58,7 +56,7 @@ def parse_expression(sql: str, where: str) -> Node:
     from sqlglot.errors import SqlglotError
 
     try:
-        tree = sqlglot.parse_one(f"SELECT {sql}", read="postgres")
+        tree = sqlglot.parse_one(f"SELECT {sql}", read=_dialect())
     except RecursionError as error:
         raise GeneratorError("the expression is nested too deeply", where=where, value=sql[:80]) from error
     except SqlglotError as error:
@@ -70,9 +68,13 @@ def parse_expression(sql: str, where: str) -> Node:
     if isinstance(items[0], sqlglot.exp.Alias):  # `a b` would be column a, called b
         raise GeneratorError("one expression expected", where=where, value=sql)
     try:
-        return _Compiler(where, sql).compile(items[0])
+        compiler = _Compiler(where, sql)
+        node = compiler.compile(items[0])
     except RecursionError as error:
         raise GeneratorError("the expression is nested too deeply", where=where, value=sql[:80]) from error
+    if any(part.op == "months" for part in node.walk()):
+        raise compiler.fail("months and years can be added to a date alone", "use add_months for a number that varies")
+    return node
 
 
 class _Compiler:
@@ -93,6 +95,8 @@ class _Compiler:
         if isinstance(e, exp.Paren):
             return self.compile(e.this)
         if isinstance(e, exp.Column):
+            if e.args.get("table") is not None:
+                raise self.fail(f"'{e.sql()[:60]}': a column's name alone expected")
             return Node("column", (e.name,))
         if isinstance(e, exp.Literal):
             return Node("literal", (self.literal(e),))
@@ -101,16 +105,30 @@ class _Compiler:
         if isinstance(e, exp.Null):
             return Node("literal", (pa.scalar(None),))
         if name in _BINARY:
-            return Node(_BINARY[name], (self.compile(e.this), self.compile(e.expression)))
+            return self.binary(_BINARY[name], self.compile(e.this), self.compile(e.expression))
         if name in _UNARY:
-            if e.args.get("decimals") is not None:
-                raise self.fail(f"{_UNARY[name]} takes one argument")
-            return Node(_UNARY[name], (self.compile(e.this),))
+            return self.unary(_UNARY[name], self.compile(e.this))
         handler = getattr(self, f"_{name.lower()}", None)
         if handler is None:
             raise self.fail(f"'{e.sql(dialect='postgres')[:40]}' is not supported in an expression")
         node: Node = handler(e)
         return node
+
+    def unary(self, op: str, a: Node) -> Node:
+        return Node("months", (-a.args[0],)) if op == "neg" and a.op == "months" else Node(op, (a,))
+
+    def binary(self, op: str, a: Node, b: Node) -> Node:
+        """An operation; with an interval of months, which is of no fixed length, what it does to the other side."""
+        if a.op == "months" and op in ("add", "mul"):
+            a, b = b, a
+        if b.op != "months":
+            return Node(op, (a, b))
+        count = b.args[0]
+        if op in ("add", "sub") and a.op != "months":
+            return Node("shift_months", (a, count if op == "add" else -count))
+        if op == "mul" and a.op == "literal" and pa.types.is_integer(a.args[0].type):
+            return Node("months", (count * a.args[0].as_py(),))
+        raise self.fail("months and years can be added to a date alone", "use add_months for a number that varies")
 
     def literal(self, e: Any) -> pa.Scalar:
         if e.is_string:
@@ -145,10 +163,32 @@ class _Compiler:
         return Node("case", tuple(parts))
 
     def _is(self, e: Any) -> Node:
-        if not isinstance(e.expression, self.exp.Null):
-            raise self.fail("IS is for NULL only")
-        node = Node("is_null", (self.compile(e.this),))
+        this = self.compile(e.this)
+        if isinstance(e.expression, self.exp.Boolean):
+            wanted = Node("literal", (pa.scalar(bool(e.expression.this)),))
+            node = Node("coalesce", (Node("eq", (this, wanted)), Node("literal", (pa.scalar(False),))))
+        elif isinstance(e.expression, self.exp.Null):
+            node = Node("is_null", (this,))
+        else:
+            raise self.fail("IS is for NULL, TRUE and FALSE only")
         return Node("not", (node,)) if e.args.get("negate") else node  # IS NOT NULL is parsed as one
+
+    def _nullsafeeq(self, e: Any) -> Node:
+        return same(self.compile(e.this), self.compile(e.expression))
+
+    def _nullsafeneq(self, e: Any) -> Node:
+        return Node("not", (self._nullsafeeq(e),))
+
+    def _interval(self, e: Any) -> Node:
+        unit = unit_name(e.args["unit"].name) if e.args.get("unit") is not None else ""
+        text = e.this.name if isinstance(e.this, self.exp.Literal) else ""
+        if unit in _MONTHS and re.fullmatch(r"-?[0-9]{1,6}", text):
+            return Node("months", (int(text) * _MONTHS[unit],))
+        if unit in MICROSECONDS and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", text):
+            micros = int(Decimal(text) * MICROSECONDS[unit])
+            if abs(micros) < 1 << 63:
+                return Node("literal", (pa.scalar(micros, pa.duration("us")),))
+        raise self.fail(f"'{e.sql()[:40]}' is no interval", "write INTERVAL '3' DAY, or '1.5' hour, '2' month ...")
 
     def _cast(self, e: Any) -> Node:
         from rowmill.errors import SchemaError
@@ -184,119 +224,105 @@ class _Compiler:
         )
 
     def _extract(self, e: Any) -> Node:
-        return self._part(e.name.lower(), e.expression)
+        part = e.name.lower()
+        if part not in PARTS:
+            raise self.fail(f"EXTRACT of '{part}' is not supported", f"use one of {', '.join(PARTS)}")
+        return Node("date_part", (part, self.compile(e.expression)))
 
-    def _part(self, part: str, e: Any) -> Node:
-        if part not in _DATE_PARTS:
-            raise self.fail(f"EXTRACT of '{part}' is not supported", f"use one of {', '.join(_DATE_PARTS)}")
-        return Node("date_part", (self.compile(e), part))
+    def _like(self, e: Any) -> Node:
+        return self._matching("like", e)
 
-    def _year(self, e: Any) -> Node:
-        return self._part("year", e.this)
+    def _ilike(self, e: Any) -> Node:
+        return self._matching("ilike", e)
 
-    def _month(self, e: Any) -> Node:
-        return self._part("month", e.this)
+    def _regexplike(self, e: Any) -> Node:
+        return self._matching("rlike", e)
 
-    def _day(self, e: Any) -> Node:
-        return self._part("day", e.this)
-
-    def _round(self, e: Any) -> Node:
-        digits = self.whole(e.args["decimals"], "round's number of digits") if e.args.get("decimals") else 0
-        if abs(digits) > 76:
-            raise self.fail("round: at most 76 digits")
-        return Node("round", (self.compile(e.this), digits))
-
-    def _coalesce(self, e: Any) -> Node:
-        return Node("coalesce", tuple(self.compile(a) for a in (e.this, *e.expressions)))
-
-    def _least(self, e: Any) -> Node:
-        return Node("least", tuple(self.compile(a) for a in (e.this, *e.expressions)))
-
-    def _greatest(self, e: Any) -> Node:
-        return Node("greatest", tuple(self.compile(a) for a in (e.this, *e.expressions)))
-
-    def _concat(self, e: Any) -> Node:
-        return Node("concat", tuple(self.compile(a) for a in e.expressions))
+    def _matching(self, name: str, e: Any) -> Node:
+        node = self.call(name, [e.this, e.expression])
+        return Node("not", (node,)) if e.args.get("negate") else node
 
     def _substring(self, e: Any) -> Node:
-        start = self.whole(e.args.get("start"), "substring's start")
-        if e.args.get("length") is None:
-            return Node("substring", (self.compile(e.this), start, None))
-        length = self.whole(e.args["length"], "substring's length")
-        if length < 0:
-            raise self.fail("substring: the length is negative")
-        return Node("substring", (self.compile(e.this), start, length))
+        items = [e.this, e.args.get("start"), e.args.get("length")]
+        return self.call("substring", [item for item in items if item is not None])
 
-    def _pad(self, e: Any) -> Node:
-        fill = e.args.get("fill_pattern")
-        op = "lpad" if e.args.get("is_left") else "rpad"
-        width = self.whole(e.expression, f"{op}'s width")
-        if not 0 <= width <= 65_536:
-            raise self.fail(f"{op}: a width of 0 .. 65536 expected")
-        text = fill.name if fill is not None else " "
-        if len(text) != 1:
-            raise self.fail(f"{op} fills with one character")
-        return Node(op, (self.compile(e.this), width, text))
+    def _trim(self, e: Any) -> Node:
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(e.args.get("position") or "").upper(), "trim")
+        return self.call(name, [item for item in (e.this, e.expression) if item])
+
+    def _strposition(self, e: Any) -> Node:
+        return self.call("position", [e.this, e.args["substr"]])
+
+    def _if(self, e: Any) -> Node:
+        return self.call("if", [item for item in (e.this, e.args.get("true"), e.args.get("false")) if item is not None])
+
+    def call(self, name: str, items: list[Any]) -> Node:
+        """A function of the table. Raises GeneratorError for arguments that it does not take."""
+        found = find_function(name)
+        if found is None:
+            near = difflib.get_close_matches(name, [*_OWN_FUNCTIONS, *FUNCTIONS, *SYNONYMS], n=1)
+            fix = f"did you mean {near[0]}?" if near else "docs/reference/vocabulary.md lists what there is"
+            raise self.fail(f"unknown function '{name}'", fix)
+        own, function = found
+        if len(items) < function.least or (function.most is not None and len(items) > function.most):
+            raise self.fail(f"{name} does not take {len(items)} arguments", f"write {function.signature}")
+        args = [self.argument(own, function, at, item) for at, item in enumerate(items)]
+        if function.check is not None:
+            try:
+                function.check(*[None if isinstance(arg, Node) else arg for arg in args])
+            except ValueError as error:
+                raise self.fail(f"{name}: {error}", f"write {function.signature}") from error
+        if function.rewrite:
+            assert callable(function.run)
+            node: Node = function.run(*args)
+            return node
+        return Node(function.run if isinstance(function.run, str) else own, tuple(args))
+
+    def argument(self, name: str, function: Function, at: int, item: Any) -> Any:
+        kind = function.kind(at)
+        what = f"{name}: argument {at + 1}"
+        if kind == "v":
+            return self.compile(item)
+        if kind == "i":
+            return self.whole(item, what)
+        if kind == "u" and isinstance(item, self.exp.Column | self.exp.Var):
+            return unit_name(item.name)
+        if not (isinstance(item, self.exp.Literal) and item.is_string):
+            raise self.fail(f"{what} must be a text as such, not {item.sql()[:40]}", f"write {function.signature}")
+        return unit_name(item.this) if kind == "u" else str(item.this)
 
     def name_of(self, e: Any) -> str:
         if not isinstance(e, self.exp.Column):
             raise self.fail(f"a column's name expected, not {e.sql()[:40]}")
         return str(e.name)
 
-    def _rownumber(self, e: Any) -> Node:
-        return Node("row_number")
-
     def _anonymous(self, e: Any) -> Node:
         name = str(e.this).lower()
         args = e.expressions
-        if name == "row_number" and not args:
-            return Node("row_number")
-        if name == "ordinal" and not args:
-            return Node("ordinal")
+        if name in ("row_number", "ordinal") and not args:
+            return Node(name)
         if name == "random_int" and len(args) == 2:
             low, high = (self.whole(a, "a bound of random_int") for a in args)
             if low > high:
                 raise self.fail("random_int: the first bound is larger than the second")
-            self.randoms += 1
-            return Node("random_int", (low, high, f"random_int#{self.randoms}"))
+            return self.random(low, high)
+        if name in ("random", "rand") and not args:
+            return Node("div", (self.random(0, (1 << 53) - 1), Node("literal", (pa.scalar(2.0**53),))))
         if name == "parent_rows" and len(args) == 1:
             return Node("parent_rows", (self.name_of(args[0]),))
         if name == "parent" and len(args) == 2:
             return Node("parent", (self.name_of(args[0]), self.name_of(args[1])))
-        if name in _FUNCTIONS:
+        if name in _OWN_FUNCTIONS:
             raise self.fail(f"{name} does not take {len(args)} arguments")
-        near = difflib.get_close_matches(name, _FUNCTIONS, n=1)
-        raise self.fail(
-            f"unknown function '{name}'", f"did you mean {near[0]}?" if near else f"known are {', '.join(_FUNCTIONS)}"
-        )
+        return self.call(name, args)
+
+    def random(self, low: int, high: int) -> Node:
+        self.randoms += 1
+        return Node("random_int", (low, high, f"random_int#{self.randoms}"))
 
 
-_FUNCTIONS = (
-    "row_number",
-    "ordinal",
-    "random_int",
-    "parent",
-    "parent_rows",
-    "abs",
-    "floor",
-    "ceil",
-    "round",
-    "least",
-    "greatest",
-    "coalesce",
-    "concat",
-    "upper",
-    "lower",
-    "length",
-    "substring",
-    "lpad",
-    "rpad",
-    "extract",
-    "year",
-    "month",
-    "day",
-    "cast",
-)
+_OWN_FUNCTIONS = ("row_number", "ordinal", "random_int", "random", "rand", "parent", "parent_rows")
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _BINARY = {
     "Add": "add",
     "Sub": "sub",
@@ -313,29 +339,14 @@ _BINARY = {
     "And": "and",
     "Or": "or",
     "DPipe": "concat",
+    "Pow": "power",
+    "BitwiseAnd": "bit_and",
+    "BitwiseOr": "bit_or",
+    "BitwiseXor": "bit_xor",
+    "BitwiseLeftShift": "bit_left",
+    "BitwiseRightShift": "bit_right",
 }
-_UNARY = {
-    "Neg": "neg",
-    "Not": "not",
-    "Abs": "abs",
-    "Floor": "floor",
-    "Ceil": "ceil",
-    "Upper": "upper",
-    "Lower": "lower",
-    "Length": "length",
-}
-_DATE_PARTS: dict[str, Callable[[Value], Value]] = {
-    "year": pc.year,
-    "month": pc.month,
-    "day": pc.day,
-    "quarter": pc.quarter,
-    "hour": pc.hour,
-    "minute": pc.minute,
-    "second": pc.second,
-    "week": pc.iso_week,
-    "dow": lambda v: pc.day_of_week(v, week_start=7),
-    "doy": pc.day_of_year,
-}
+_UNARY = {"Neg": "neg", "Not": "not", "BitwiseNot": "bit_not"}
 
 
 def evaluate(node: Node, rows: RowSource) -> Value:
@@ -354,7 +365,7 @@ def evaluate(node: Node, rows: RowSource) -> Value:
     if op == "random_int":
         return rows.random_int(*args)
     if op == "case":
-        return _case([evaluate(arg, rows) for arg in args])
+        return _case(*[evaluate(arg, rows) for arg in args])
     values = [evaluate(arg, rows) if isinstance(arg, Node) else arg for arg in args]
     return _OPERATIONS[op](*values)
 
@@ -396,6 +407,10 @@ def _as_days(v: Value) -> Value:
 
 
 def _add(a: Value, b: Value) -> Value:
+    if pa.types.is_duration(a.type):
+        a, b = b, a
+    if pa.types.is_duration(b.type):
+        return _later(a, b)
     if _is_date(b) and pa.types.is_integer(a.type):
         a, b = b, a
     if _is_date(a) and pa.types.is_integer(b.type):
@@ -403,12 +418,43 @@ def _add(a: Value, b: Value) -> Value:
     return _arithmetic(pc.add_checked)(a, b)
 
 
+def _later(v: Value, distance: Value) -> Value:
+    """A date, timestamp or interval, and an interval more; a date stays one if these are whole days."""
+    if pa.types.is_duration(v.type):
+        return pc.add_checked(v, distance)
+    moved = pc.add_checked(instant(v), distance)
+    if _is_date(v) and isinstance(distance, pa.Scalar) and (distance.cast(pa.int64()).as_py() or 0) % _DAY == 0:
+        return moved.cast(pa.date32())
+    return moved
+
+
+def _negated(v: Value) -> Value:
+    if pa.types.is_duration(v.type):
+        return pc.negate_checked(v.cast(pa.int64())).cast(v.type)
+    return pc.negate_checked(v)
+
+
 def _sub(a: Value, b: Value) -> Value:
+    if pa.types.is_duration(b.type):
+        return _add(a, _negated(b))
+    if pa.types.is_timestamp(a.type) or pa.types.is_timestamp(b.type):
+        return pc.subtract_checked(instant(a), instant(b))
     if _is_date(a) and _is_date(b):
         return pc.subtract(_as_days(a), _as_days(b)).cast(pa.int64())
     if _is_date(a) and pa.types.is_integer(b.type):
         return pc.subtract(_as_days(a), pc.cast(b, pa.int32())).cast(pa.date32())
     return _arithmetic(pc.subtract_checked)(a, b)
+
+
+_product = _arithmetic(pc.multiply_checked)
+
+
+def _mul(a: Value, b: Value) -> Value:
+    for one, other in ((a, b), (b, a)):
+        if pa.types.is_duration(one.type):
+            micros = _product(one.cast(pa.int64()), other)
+            return (micros if pa.types.is_integer(micros.type) else pc.round(micros)).cast(pa.int64()).cast(one.type)
+    return _product(a, b)
 
 
 def _divide(a: Value, b: Value) -> Value:
@@ -442,10 +488,6 @@ def _logical(function: Callable[..., Value]) -> Callable[..., Value]:
     return run
 
 
-def _text(v: Value) -> Value:
-    return v if pa.types.is_string(v.type) else v.cast(pa.string())
-
-
 def _compare(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
     def run(a: Value, b: Value) -> Value:
         if pa.types.is_string(b.type) and pa.types.is_temporal(a.type):
@@ -457,7 +499,7 @@ def _compare(function: Callable[[Value, Value], Value]) -> Callable[[Value, Valu
     return run
 
 
-def _case(values: list[Value]) -> Value:
+def _case(*values: Value) -> Value:
     result = values[-1]
     kinds = [v.type for v in [*values[1:-1:2], result] if not pa.types.is_null(v.type)]
     if kinds:
@@ -485,13 +527,18 @@ def _common_type(kinds: list[pa.DataType]) -> pa.DataType:
 
 def _extreme(function: Callable[..., Value]) -> Callable[..., Value]:
     def run(*values: Value) -> Value:
-        kind = _common_type([v.type for v in values])
+        kinds = [v.type for v in values if not pa.types.is_null(v.type)]
+        if not kinds:
+            return values[0]
+        kind = _common_type(kinds)
         return function(*[v.cast(kind) for v in values])
 
     return run
 
 
 def _cast(v: Value, target: pa.DataType) -> Value:
+    if pa.types.is_string(target):
+        return as_text(v)
     # As SQL does: a fraction is cut off by an integer type, and rounded by a decimal of fewer places.
     if pa.types.is_integer(target) and (pa.types.is_floating(v.type) or _is_decimal(v)):
         v = pc.trunc(v)
@@ -510,16 +557,16 @@ def _whole(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
 
 
 _OPERATIONS: dict[str, Callable[..., Value]] = {
+    "case": _case,
     "add": _add,
     "sub": _sub,
-    "mul": _arithmetic(pc.multiply_checked),
+    "mul": _mul,
     "div": _divide,
     "mod": _modulo,
-    "neg": pc.negate_checked,
+    "neg": _negated,
     "abs": pc.abs_checked,
     "floor": _whole(pc.floor),
     "ceil": _whole(pc.ceil),
-    "round": lambda v, digits: pc.round(v, ndigits=digits, round_mode="half_towards_infinity"),
     "eq": _compare(pc.equal),
     "ne": _compare(pc.not_equal),
     "lt": _compare(pc.less),
@@ -533,18 +580,15 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "coalesce": _extreme(pc.coalesce),
     "least": _extreme(pc.min_element_wise),
     "greatest": _extreme(pc.max_element_wise),
-    "concat": lambda *parts: pc.binary_join_element_wise(*[_text(p) for p in parts], ""),
-    "upper": pc.utf8_upper,
-    "lower": pc.utf8_lower,
-    "length": lambda v: pc.utf8_length(v).cast(pa.int64()),
-    "substring": lambda v, start, length: pc.utf8_slice_codeunits(
-        # Places before the first count towards the length: substring('abc', 0, 2) is 'a'.
-        _text(v),
-        max(start - 1, 0),
-        None if length is None else max(start - 1 + length, 0),
-    ),
-    "lpad": lambda v, width, fill: pc.utf8_lpad(_text(v), width, fill),
-    "rpad": lambda v, width, fill: pc.utf8_rpad(_text(v), width, fill),
+    "concat": lambda *parts: pc.binary_join_element_wise(*[as_text(p) for p in parts], ""),
+    "quotient": quotient,
+    "shift_months": shift_months,
+    "bit_and": pc.bit_wise_and,
+    "bit_or": pc.bit_wise_or,
+    "bit_xor": pc.bit_wise_xor,
+    "bit_not": pc.bit_wise_not,
+    "bit_left": pc.shift_left_checked,
+    "bit_right": pc.shift_right_checked,
     "cast": lambda v, target: _cast(v, target),
-    "date_part": lambda v, part: _DATE_PARTS[part](v).cast(pa.int64()),
 }
+_OPERATIONS |= {name: f.run for name, f in FUNCTIONS.items() if callable(f.run) and not f.rewrite}

@@ -21,6 +21,7 @@ from rowmill.generate.functions.numbers import quotient
 from rowmill.generate.functions.times import MICROSECONDS, PARTS, shift_months, unit_name
 from rowmill.generate.functions.values import Function, as_text, instant
 from rowmill.generate.node import Node, columns_of, replace
+from rowmill.generate.shortcuts import lifted, lowered, shortcut
 
 __all__ = ["Node", "columns_of", "evaluate", "parse_expression", "replace"]
 
@@ -350,24 +351,27 @@ _UNARY = {"Neg": "neg", "Not": "not", "BitwiseNot": "bit_not"}
 
 
 def evaluate(node: Node, rows: RowSource) -> Value:
-    """The value of an expression over the rows: an Arrow array, or a scalar if it is constant."""
+    """The value of an expression over the rows: an Arrow array, or a scalar if it is constant.
+
+    Text may come dictionary-encoded, decimals as `Fixed`: `lowered` makes them plain.
+    """
     op, args = node.op, node.args
     if op == "literal":
         return args[0]
     if op == "column":
-        return rows.column(args[0])
+        return lifted(rows.column(args[0]))
     if op == "parent":
-        return rows.parent_column(args[0], args[1])
+        return lifted(rows.parent_column(args[0], args[1]))
     if op == "row_number":
         return rows.row_number()
     if op == "ordinal":
         return rows.ordinal()
     if op == "random_int":
         return rows.random_int(*args)
-    if op == "case":
-        return _case(*[evaluate(arg, rows) for arg in args])
     values = [evaluate(arg, rows) if isinstance(arg, Node) else arg for arg in args]
-    return _OPERATIONS[op](*values)
+    kernel = _OPERATIONS[op]
+    made = shortcut(op, values, kernel)
+    return kernel(*[lowered(v) for v in values]) if made is None else made
 
 
 def _is_decimal(v: Value) -> bool:

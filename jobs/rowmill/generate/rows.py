@@ -95,9 +95,10 @@ class RowSet:
 
     def parent_column(self, column: str, key: str) -> pa.Array:
         parent = self.parent(self.table.relation_of(key))
-        values = plain(parent.encoded(column))
+        values = parent.encoded(column)
         if parent.nulls is None or not parent.nulls.any():
             return values
+        values = plain(values)
         return pc.if_else(pa.array(parent.nulls), pa.scalar(None, values.type), values)
 
     def row_number(self) -> pa.Array:
@@ -134,7 +135,7 @@ class Salted:
     def __init__(self, rows: RowSet, key: int) -> None:
         self.rows = rows
         self.key = key
-        self.column: Callable[[str], pa.Array] = rows.column
+        self.column: Callable[[str], pa.Array] = rows.encoded
         self.parent_column = rows.parent_column
         self.row_number = rows.row_number
         self.ordinal = rows.ordinal

@@ -11,13 +11,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
-from rowmill.generate.arrow import NUMPY_TYPES, null_mask, physical_values, plain, to_arrow
+from rowmill.generate.arrow import MAX_INT64_DIGITS, NUMPY_TYPES, file_type, null_mask, physical_values, plain, to_arrow
 from rowmill.generate.distributions import Discrete, Distribution
 from rowmill.generate.expression import Node, evaluate
 from rowmill.generate.literals import DAY, UNIT_MICROSECONDS, physical_bounds
 from rowmill.generate.permutation import permute
 from rowmill.generate.random import Rows, bits, bounded, derive_key, unit
 from rowmill.generate.rows import Generator, RowSet, Salted
+from rowmill.generate.shortcuts import Fixed, compact, lowered, to_decimal
 from rowmill.generate.text import IndexDigits, RandomDigits, WordText, strings, uuids
 from rowmill.generate.text import Node as PatternNode
 from rowmill.schema.types import DataType
@@ -330,6 +331,13 @@ class Expression:
 
 def cast_value(value: Any, dtype: DataType, n: int) -> pa.Array:
     """An Arrow array of `dtype` with n values from an array or scalar of any type; decimals are rounded half up."""
+    if isinstance(value, Fixed) and dtype.name == "decimal" and dtype.precision <= MAX_INT64_DIGITS:
+        return to_decimal(value, dtype, n)
+    if isinstance(value, pa.DictionaryArray) and dtype.is_text:
+        return compact(value)
+    if isinstance(value, pa.Array) and value.type == file_type(dtype):
+        return value
+    value = lowered(value)
     if isinstance(value, pa.Scalar):
         value = pa.repeat(value, n)
     value = plain(value)
@@ -448,9 +456,7 @@ class ParentColumn:
 
     def make(self, rows: RowSet) -> Any:
         parent = rows.parent(self.relation)
-        values, nulls = parent.encoded(self.column), parent.nulls
-        if not isinstance(values, pa.DictionaryArray) or not self.dtype.is_text:
-            values = cast_value(values, self.dtype, len(rows))
+        values, nulls = cast_value(parent.encoded(self.column), self.dtype, len(rows)), parent.nulls
         if nulls is None or not nulls.any():
             return values
         return to_arrow(self.dtype, values, nulls)

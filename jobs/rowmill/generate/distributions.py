@@ -7,6 +7,7 @@ Each maps 64 random bits to a value, so truncation is exact: the uniform variate
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -199,8 +200,37 @@ class AliasTable:
 
     def pick(self, random: Bits) -> NDArray[np.int32]:
         cell = (((random >> np.uint64(32)) * np.uint64(len(self.aliases))) >> np.uint64(32)).view(np.int64)
+        return self.among(random, cell)
+
+    def among(self, random: Bits, cell: NDArray[np.int64]) -> NDArray[np.int32]:
+        """What the low half of the random words makes of the cells that the high half picked."""
         stay = random.astype(np.uint32) < self.thresholds.take(cell)
         return np.where(stay, cell.astype(np.int32), self.aliases.take(cell))
+
+
+@dataclass(frozen=True)
+class AliasTables:
+    """Several alias tables side by side, so that rows may each draw from their own."""
+
+    table: AliasTable
+    first: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def build(cls, weights: Sequence[Floats]) -> AliasTables:
+        """The values of table k are numbered on from those of the tables before; a table may be empty."""
+        counts = np.array([len(w) for w in weights], np.int64)
+        first = np.cumsum(counts) - counts
+        tables = [AliasTable.build(w) for w in weights if len(w)]
+        starts = [int(at) for at, count in zip(first, counts, strict=True) if count]
+        aliases = [t.aliases + np.int32(at) for t, at in zip(tables, starts, strict=True)]
+        return cls(AliasTable(np.concatenate([t.thresholds for t in tables]), np.concatenate(aliases)), first, counts)
+
+    def pick(self, random: Bits, table: NDArray[Any]) -> NDArray[np.int32]:
+        """An index for each row (n,) from the table (n,) that it names. None of them may be empty."""
+        cell = (((random >> np.uint64(32)) * self.counts.take(table).view(np.uint64)) >> np.uint64(32)).view(np.int64)
+        cell += self.first.take(table)
+        return self.table.among(random, cell)
 
 
 def poisson(mean: float) -> Discrete:

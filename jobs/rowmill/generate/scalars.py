@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
 from rowmill.generate.arrow import MAX_INT64_DIGITS, NUMPY_TYPES, file_type, null_mask, physical_values, plain, to_arrow
-from rowmill.generate.distributions import Discrete, Distribution
+from rowmill.generate.distributions import AliasTables, Discrete, Distribution
 from rowmill.generate.expression import Node, evaluate
 from rowmill.generate.literals import DAY, UNIT_MICROSECONDS, physical_bounds
 from rowmill.generate.permutation import permute
@@ -120,40 +120,51 @@ class Choice:
     key: int
     values: pa.Array | NDArray[Any]
     weights: Discrete | None
-    by: str | None = None
-    cases: tuple[tuple[str, int, int, Discrete | None], ...] = ()  # value, first, count, weights
-    where: str = ""
 
     def make(self, rows: RowSet) -> Any:
-        codes = self._codes(rows)
-        if isinstance(self.values, pa.Array):
-            return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), self.values)
-        return self.values[codes]
-
-    def _codes(self, rows: RowSet) -> NDArray[np.int64]:
         random = bits(self.key, rows.index)
-        total = len(self.values)
-        default = total - sum(count for _, _, count, _ in self.cases)
-        codes = _pick(random, self.weights, default) if default else np.full(len(rows), -1, np.int64)
-        if self.by is not None:
-            given = rows.column(self.by).cast(pa.string())
-            for value, first, count, weights in self.cases:
-                chosen = np.flatnonzero(pc.fill_null(pc.equal(given, value), False).to_numpy(zero_copy_only=False))
-                codes[chosen] = _pick(random[chosen], weights, count) + first
-            if not default and codes.size and codes.min() < 0:
-                missing = given[int(np.argmin(codes))].as_py()
-                raise GeneratorError(
-                    f"no case for this value of '{self.by}'",
-                    where=self.where,
-                    value=missing,
-                    fix="add the case, or `values` for all others",
-                )
-        return codes
+        codes = bounded(random, len(self.values)) if self.weights is None else self.weights.quantile(random)
+        return _taken(self.values, codes)
 
 
-def _pick(random: NDArray[np.uint64], weights: Discrete | None, count: int) -> NDArray[np.int64]:
-    picked = bounded(random, count) if weights is None else weights.quantile(random)
-    return picked.astype(np.int64)
+def _taken(values: pa.Array | NDArray[Any], codes: NDArray[Any]) -> pa.Array | NDArray[Any]:
+    if isinstance(values, pa.Array):
+        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False)), values)
+    return values[codes]
+
+
+@dataclass(frozen=True)
+class ConditionalChoice:
+    """A choice whose values and weights depend on another column's text: one alias table a case, then the others'."""
+
+    key: int
+    values: pa.Array | NDArray[Any]
+    codes: NDArray[np.int32]  # of the values of all cases, one after another
+    tables: AliasTables
+    by: str
+    cases: pa.Array  # texts of the other column
+    where: str
+
+    def make(self, rows: RowSet) -> Any:
+        given = rows.encoded(self.by)
+        case = self._case_of(given)
+        empty = self.tables.counts.take(case) == 0
+        if empty.any():
+            raise GeneratorError(
+                f"no case for this value of '{self.by}'",
+                where=self.where,
+                value=plain(given)[int(np.argmax(empty))].as_py(),
+                fix="add the case, or `values` for all others",
+            )
+        return _taken(self.values, self.codes.take(self.tables.pick(bits(self.key, rows.index), case)))
+
+    def _case_of(self, given: pa.Array) -> NDArray[np.int64]:
+        if isinstance(given, pa.DictionaryArray):
+            entries = np.append(self._case_of(given.dictionary), len(self.cases))
+            codes = pc.fill_null(given.indices, len(entries) - 1).to_numpy(zero_copy_only=False)
+            return np.asarray(entries.take(codes))
+        found = pc.index_in(plain(given).cast(pa.string()), self.cases)
+        return np.asarray(pc.fill_null(found, len(self.cases)).to_numpy(zero_copy_only=False), np.int64)
 
 
 @dataclass(frozen=True)

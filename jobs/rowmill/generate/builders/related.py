@@ -7,18 +7,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from rowmill.errors import GeneratorError
 from rowmill.generate import scalars
 from rowmill.generate.builders.site import (
     LARGEST_DOUBLE,
     Site,
+    TableView,
     need_column,
     need_text,
     refuse_unique,
     value_array,
     wrong_type,
 )
-from rowmill.generate.distributions import Discrete
+from rowmill.generate.distributions import AliasTables, Discrete
 from rowmill.generate.expression import Node, columns_of, parse_expression
 from rowmill.generate.expression import replace as replace_nodes
 from rowmill.generate.literals import UNIT_MICROSECONDS
@@ -39,6 +42,13 @@ def _weights(values: list[Any], weights: list[float] | None, site: Site) -> Disc
     return Discrete(0, np.array(weights, np.float64))
 
 
+def _coded(values: pa.Array) -> tuple[NDArray[np.int32], pa.Array]:
+    """The place of each value among the different ones, and these."""
+    places: dict[Any, int] = {}
+    codes = [places.setdefault(value, len(places)) for value in values.to_pylist()]
+    return np.array(codes, np.int32), pa.array(list(places), values.type)
+
+
 def choice(args: dict[str, Any], site: Site) -> Generator:
     values, cases = list(args["values"] or []), args["cases"] or {}
     if not values and not cases:
@@ -53,21 +63,29 @@ def choice(args: dict[str, Any], site: Site) -> Generator:
         if cases or args["weights"] or different < max(site.rows, len(values)):
             raise site.fail(f"a unique choice needs {site.rows} different values, without weights")
         return scalars.Pool(site.key, made, unique=True)
-    everything = list(values)
-    parts: list[tuple[str, int, int, Discrete | None]] = []
-    if args["by"] is not None:
-        need_text(site, args["by"])
+    if args["by"] is None:
+        return scalars.Choice(site.key, value_array(values, site), _weights(values, args["weights"], site))
+    need_text(site, args["by"])
+    texts, everything, weights = [], [], []
     for value, case in cases.items():
-        weights = _weights(case["values"], case.get("weights"), site)
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        parts.append((text, len(everything), len(case["values"]), weights))
+        texts.append(str(value).lower() if isinstance(value, bool) else str(value))
         everything += case["values"]
-    return scalars.Choice(
+        weights.append(_weights(case["values"], case.get("weights"), site))
+    everything += values
+    weights.append(_weights(values, args["weights"], site) if values else None)
+    counts = [*(len(case["values"]) for case in cases.values()), len(values)]
+    shares = [np.ones(n) if w is None else w.weights for w, n in zip(weights, counts, strict=True)]
+    results: Any = value_array(everything, site)
+    codes = np.arange(len(results), dtype=np.int32)
+    if isinstance(results, pa.Array):  # a text may stand in several cases, but only once in a dictionary
+        codes, results = _coded(results)
+    return scalars.ConditionalChoice(
         site.key,
-        value_array(everything, site),
-        _weights(values, args["weights"], site) if values else None,
+        results,
+        codes,
+        AliasTables.build(shares),
         args["by"],
-        tuple(parts),
+        pa.array(texts, pa.string()),
         site.where,
     )
 
@@ -76,7 +94,7 @@ def expression(args: dict[str, Any], site: Site) -> Generator:
     if site.dtype.is_nested or site.dtype.name == "binary":
         raise wrong_type(site, "expression")
     node = parse_expression(args["sql"], site.where)
-    node = replace_nodes(node, lambda n: _parent_rows(n, site))
+    node = replace_nodes(node, lambda n: known_rows(n, site.table, site.where))
     for name in columns_of(node):
         need_column(site, name)
     for part in node.walk():
@@ -86,20 +104,16 @@ def expression(args: dict[str, Any], site: Site) -> Generator:
             site.table.need_ordinals(site.where)
         if site.table is None and part.op in ("parent", "ordinal"):
             raise site.fail("a generator inside a nested value can't see other columns")
-    if site.unique and not any(p.op in ("row_number", "ordinal") for p in node.walk()):
-        key_columns = site.table is not None and any(site.table.is_unique_column(c) for c in columns_of(node))
-        if not key_columns:
-            refuse_unique(site, "an expression without row_number() or a key column")
     return scalars.Expression(site.key, node, site.dtype, site.where)
 
 
-def _parent_rows(node: Node, site: Site) -> Node:
+def known_rows(node: Node, table: TableView | None, where: str) -> Node:
     """parent_rows(column) is a number that is known now."""
     if node.op != "parent_rows":
         return node
-    if site.table is None:
-        raise site.fail("a generator inside a nested value can't see other columns")
-    return Node("literal", (pa.scalar(site.table.parent_rows(node.args[0], site.where), pa.int64()),))
+    if table is None:
+        raise GeneratorError("a generator inside a nested value can't see other columns", where=where)
+    return Node("literal", (pa.scalar(table.parent_rows(node.args[0], where), pa.int64()),))
 
 
 def offset(args: dict[str, Any], site: Site) -> Generator:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rowmill.errors import GeneratorError
 from rowmill.generate.distributions import Zipf
-from rowmill.generate.foreign import EachParents, EarlierParents, JointParents, UniformParents, ZipfParents
+from rowmill.generate.foreign import EachParents, EarlierParents, UniformParents, ZipfParents
+from rowmill.generate.joint import JointLayout, JointParents, layered, product, shrunk
 from rowmill.generate.permutation import permute
 
 
@@ -84,6 +85,44 @@ def test_a_self_reference_points_back_so_there_are_no_cycles() -> None:
 
 def test_joint_parents_are_different_pairs() -> None:
     rows = np.arange(6000)
-    one = JointParents(9, 100 * 60, 100, 1).parent_rows(rows)
-    other = JointParents(9, 100 * 60, 60, 100).parent_rows(rows)
+    layout = JointLayout(9, (100, 60))
+    one, other = (JointParents(layout, member).parent_rows(rows) for member in (0, 1))
     assert len(set(zip(one.tolist(), other.tolist(), strict=True))) == 6000
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=3),
+    st.lists(st.tuples(st.lists(st.integers(0, 4), min_size=3, max_size=3), st.floats(0, 1)), min_size=1, max_size=4),
+    st.integers(0, 2**32),
+)
+def test_joint_keys_stay_different_while_parents_grow(
+    start: list[int], growth: list[tuple[list[int], float]], key: int
+) -> None:
+    sizes, used, runs = tuple(start), 0, []
+    for more, share in growth:
+        sizes = tuple(a + b for a, b in zip(sizes, more, strict=False))
+        rows = int(share * (int(np.prod(sizes)) - used))
+        used += rows
+        if rows:
+            runs.append((rows, sizes))
+    if not runs:
+        return
+    digits = layered(key, runs).digits(np.arange(used))
+    assert len(set(zip(*(d.tolist() for d in digits), strict=True))) == used
+    first = 0
+    for index, (rows, radices) in enumerate(runs):
+        for digit, radix in zip(digits, radices, strict=True):
+            assert digit[first : first + rows].min() >= 0
+            assert digit[first : first + rows].max() < radix
+        first += rows
+        before = layered(key, runs[: index + 1]).digits(np.arange(first))  # later runs change nothing of it
+        assert all(np.array_equal(a, b[:first]) for a, b in zip(before, digits, strict=True))
+
+
+@given(st.lists(st.integers(1, 2**62), min_size=1, max_size=5))
+def test_joint_domains_are_cut_to_what_can_be_shuffled(radices: list[int]) -> None:
+    cut = shrunk(tuple(radices))
+    assert 1 <= product(cut) <= 2**62
+    assert all(1 <= a <= b for a, b in zip(cut, radices, strict=True))
+    assert product(tuple(radices)) > 2**62 or list(cut) == radices

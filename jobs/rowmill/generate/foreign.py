@@ -68,19 +68,6 @@ class ZipfParents:
         return self._dealt(np.arange(min(self.parents, 1 << 16), dtype=np.int64))
 
 
-@dataclass(frozen=True)
-class JointParents:
-    """One of several foreign keys that together are unique: a digit of a shuffled mixed-radix number."""
-
-    key: int
-    domain: int  # product of all radices
-    radix: int
-    below: int  # product of the radices of the keys before this one
-
-    def parent_rows(self, rows: Rows) -> Rows:
-        return (permute(rows, self.domain, self.key) // self.below) % self.radix
-
-
 _GROUP = 16  # parents that share an exact number of children
 _KEPT = 1 << 22  # up to so many parents, where their rows end is kept: 8 bytes each
 

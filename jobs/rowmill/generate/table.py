@@ -16,7 +16,8 @@ from rowmill.generate.arrow import Mask, file_type, plain, to_arrow
 from rowmill.generate.build import build
 from rowmill.generate.builders.site import Site
 from rowmill.generate.distributions import Zipf
-from rowmill.generate.foreign import EachParents, EarlierParents, JointParents, Parents, UniformParents, ZipfParents
+from rowmill.generate.foreign import EachParents, EarlierParents, Parents, UniformParents, ZipfParents
+from rowmill.generate.keys import TableKeys, generator_range
 from rowmill.generate.random import Rows, bits, derive_key, unit
 from rowmill.generate.rows import Generator, RowSet
 from rowmill.schema.catalog import CatalogTable
@@ -109,8 +110,6 @@ class TableGenerator:
         self._owner: dict[str, tuple[int, str]] = {}
         self._parent_rows: dict[str, int] = {}
         self._each: int | None = None
-        self._ordinal_columns: set[str] = set()
-        self._unique_columns: set[str] = set()
         self._generators: dict[str, Generator] = {}
         self._building: list[str] = []
         self._every_row: RowSet | None = None
@@ -128,59 +127,56 @@ class TableGenerator:
     def connect(self, world: World) -> None:
         """Settles foreign keys and unique keys: which column is a function of what."""
         self._world: World | None = world
-        self._plan_unique()
         definition = self.definition
-        keys = sorted(enumerate(definition.foreign_keys), key=lambda item: (-len(item[1].columns), item[0]))
+        keys = [k for _, k in sorted(enumerate(definition.foreign_keys), key=lambda i: (-len(i[1].columns), i[0]))]
         explicit = {c.name for c in definition.columns if c.generator is not None}
-        for _, key in keys:
-            parent = self if self._is_self(key) else world.parent_of(self._table, key)
-            self._parent_rows |= {name: parent.rows for name in key.columns if name not in self._parent_rows}
+        for key in keys:
+            rows = self._resolve(key).rows
+            self._parent_rows |= {name: rows for name in key.columns if name not in self._parent_rows}
+        self.keys = TableKeys(self)
+        self.keys.plan_joints(self._rows_of_runs)
+        for key in keys:
             if all(name in explicit for name in key.columns):
                 continue  # its columns say themselves how they are made
+            parent = self._resolve(key)
             if parent.rows == 0:
-                raise GeneratorError("the parent table has no rows", where=self._key_where(key), value=key.table)
+                raise GeneratorError("the parent table has no rows", where=self.key_where(key), value=key.table)
+            self._check_explicit(key, explicit)
             index = len(self.relations)
             self.relations.append(self._relation(key, parent, index))
             for name, column in zip(key.columns, key.references, strict=True):
                 if name not in explicit:
                     self._owner.setdefault(name, (index, column))
-        self._check_keys()
         self._world = None  # what is shipped to tasks holds only the tables it needs
 
-    def _is_self(self, key: ForeignKey) -> bool:
+    def _resolve(self, key: ForeignKey) -> TableGenerator:
+        assert self._world is not None
+        return self if self.is_self(key) else self._world.parent_of(self._table, key)
+
+    def is_self(self, key: ForeignKey) -> bool:
+        """Does this foreign key reference its own table?"""
         return key.table.rpartition(".")[2] == self.definition.name
 
-    def _key_where(self, key: ForeignKey) -> str:
+    def _check_explicit(self, key: ForeignKey, explicit: set[str]) -> None:
+        """Columns of a foreign key with a generator of their own must be those of the same parent row."""
+        for name, reference in zip(key.columns, key.references, strict=True):
+            if name not in explicit:
+                continue
+            spec = self.definition.column(name).generator
+            assert spec is not None
+            follows = spec.name == "parent" and spec.args.get("column") == reference
+            if not follows or spec.args.get("key") not in (None, *(n for n in key.columns if n not in explicit)):
+                raise GeneratorError(
+                    f"column '{name}' has a generator of its own, the others of this foreign key have none",
+                    where=self.key_where(key),
+                    fix="take it away, or give all of them a generator",
+                )
+
+    def key_where(self, key: ForeignKey) -> str:
         return f"{self.file}:{key.line} table '{self.definition.name}' foreign key ({', '.join(key.columns)})"
 
-    def _plan_unique(self) -> None:
-        definition = self.definition
-        self._unique_columns = {key[0] for key in self._all_keys() if len(key) == 1}
-        fk_columns = {name for key in definition.foreign_keys for name in key.columns}
-        for key in self._all_keys():
-            if len(key) == 1 or any(name in self._unique_columns for name in key):
-                continue
-            free = [n for n in key if n not in fk_columns and definition.column(n).generator is None]
-            foreign = [n for n in key if n in fk_columns and definition.column(n).generator is None]
-            each = self._each_key(foreign)
-            if each is not None and free and definition.column(free[0]).type.is_integer:
-                self._ordinal_columns.add(free[0])
-            elif free:
-                self._unique_columns.add(free[0])
-
-    def _all_keys(self) -> list[tuple[str, ...]]:
-        primary = [self.definition.primary_key] if self.definition.primary_key else []
-        return [*primary, *self.definition.unique]
-
-    def _each_key(self, columns: list[str]) -> ForeignKey | None:
-        for key in self.definition.foreign_keys:
-            inside = columns and set(key.columns) <= set(columns)
-            if inside and not self._is_self(key) and (key.distribution is None or key.distribution.name == "each"):
-                return key
-        return None
-
     def _relation(self, key: ForeignKey, parent: TableGenerator, index: int) -> Relation:
-        where = self._key_where(key)
+        where = self.key_where(key)
         columns = [self.definition.column(name) for name in key.columns]
         shares = [c.nulls for c in columns if c.nulls is not None]
         share = key.nulls if key.nulls is not None else max(shares, default=0.0)
@@ -199,7 +195,7 @@ class TableGenerator:
     def _parents(self, key: ForeignKey, parent: TableGenerator, where: str) -> Parents:
         spec = key.distribution
         salt = self.key("foreign key", *key.columns)
-        joint = self._joint(key, parent, where)
+        joint = self.keys.joint_parents(key)
         if joint is not None:
             return joint
         if spec is not None and spec.name == "zipf":
@@ -210,12 +206,12 @@ class TableGenerator:
         if spec is not None and spec.name == "each":
             low, high = int(spec.args.get("min", 1)), int(spec.args["max"])
             return self._each_parents(salt, parent.rows, low, high, where)
-        if self._carries_ordinal(key):
+        if self.keys.carries_ordinal(key):
             # One line number per parent and no distribution named: about the mean number to each.
             mean = self.segment_rows / parent.rows
             low = 1 if mean >= 1 else 0
             return self._each_parents(salt, parent.rows, low, max(1, int(np.ceil(2 * mean)) - low), where)
-        if spec is None and self._is_self(key):
+        if spec is None and self.is_self(key):
             return EarlierParents(salt)
         return UniformParents(salt, parent.rows)
 
@@ -232,100 +228,39 @@ class TableGenerator:
         assert layout is not None
         return layout
 
-    def _carries_ordinal(self, key: ForeignKey) -> bool:
-        return any(
-            set(key.columns) <= set(unique) and self._ordinal_columns & set(unique)
-            for unique in self._all_keys()
-            if len(unique) > 1
-        )
-
-    def _joint(self, key: ForeignKey, parent: TableGenerator, where: str) -> JointParents | None:
-        """For a unique key made of foreign keys alone: a place in the product of their parents."""
-        for unique in self._all_keys():
-            if not set(key.columns) <= set(unique) or self._ordinal_columns & set(unique):
-                continue
-            members = [k for k in self.definition.foreign_keys if set(k.columns) <= set(unique)]
-            if set(unique) != {name for k in members for name in k.columns}:
-                continue
-            if any(self.definition.column(n).generator is not None for n in unique):
-                continue
-            if any(k.distribution is not None and k.distribution.name != "uniform" for k in members):
-                if len(unique) == len(key.columns) or all(
-                    k.distribution and k.distribution.name == "zipf" for k in members
-                ):
-                    raise GeneratorError(
-                        f"the key ({', '.join(unique)}) is unique, so this distribution can't be kept",
-                        where=where,
-                        value=key.distribution.name if key.distribution else None,
-                        fix="take the distribution away",
-                    )
-                continue
-            radices = [self._parent_rows_of(k) for k in members]
-            domain = 1
-            for radix in radices:
-                domain *= radix
-            if domain < self.rows:
-                raise GeneratorError(
-                    f"{self.rows} different keys ({', '.join(unique)}) are needed, the parents give {domain}",
-                    where=where,
-                    fix="ask for fewer rows or make the parent tables larger",
-                )
-            if domain > 1 << 62:
-                radices, domain = self._shrink(radices)
-            at = members.index(key)
-            below = 1
-            for radix in radices[:at]:
-                below *= radix
-            return JointParents(self.key("joint", *unique), domain, radices[at], below)
-        return None
-
-    def _shrink(self, radices: list[int]) -> tuple[list[int], int]:
-        limit = int((1 << 62) ** (1 / len(radices))) - 1
-        cut = [min(r, limit) for r in radices]
-        domain = 1
-        for radix in cut:
-            domain *= radix
-        return cut, domain
-
-    def _parent_rows_of(self, key: ForeignKey) -> int:
-        if self._is_self(key):
-            return self.rows
-        assert self._world is not None
-        return self._world.parent_of(self._table, key).rows
-
-    def _check_keys(self) -> None:
-        for unique in self._all_keys():
-            if self._is_unique(unique):
-                continue
+    def _rows_of_runs(self, key: ForeignKey) -> tuple[int, ...]:
+        """Rows of the table that a foreign key references, at the time of each run of this table."""
+        parent = self if self.is_self(key) else self._resolve(key)
+        if parent.segments and self.segments and len(parent.segments) != len(self.segments):
             raise GeneratorError(
-                f"the key ({', '.join(unique)}) would not be unique",
-                where=f"{self.file}:{self.definition.line} table '{self.definition.name}'",
-                fix="give one of its columns a generator that is unique, or its foreign key the distribution `each`",
+                f"this table was appended to {len(self.segments)} times, '{parent.definition.name}' "
+                f"{len(parent.segments)} times: which keys are taken is not known",
+                where=self.key_where(key),
+                fix="make the table anew with mode overwrite, or append to both together",
             )
-
-    def _is_unique(self, unique: tuple[str, ...]) -> bool:
-        columns = [self.definition.column(name) for name in unique]
-        if any(name in self._unique_columns for name in unique):
-            return all(self._unique_or_relation(c) for c in columns if c.name in self._unique_columns)
-        if self._ordinal_columns & set(unique):
-            return True
-        owners = {self._owner[name][0] for name in unique if name in self._owner}
-        if any(isinstance(self.relations[i].parents, JointParents) for i in owners):
-            return True
-        sequential = {"sequence", "permutation", "uuid", "expression"}
-        return any(c.generator is not None and c.generator.name in sequential for c in columns)
-
-    def _unique_or_relation(self, column: TableColumn) -> bool:
-        if column.name not in self._owner:
-            return True
-        relation = self.relations[self._owner[column.name][0]]
-        one_each = isinstance(relation.parents, EachParents) and relation.parents.high == 1
-        return isinstance(relation.parents, JointParents) or one_each
+        if parent.segments and self.segments:
+            return (*(sum(parent.segments[: i + 1]) for i in range(len(parent.segments))), parent.rows)
+        return (parent.rows,) * (len(self.segments) + 1)
 
     # -- asking ---------------------------------------------------------------------------------
 
     def is_unique_column(self, name: str) -> bool:
-        return name in self._unique_columns
+        return name in self.keys.unique_columns
+
+    def owner_of(self, column: str) -> int | None:
+        """The number of the foreign key that makes this column; None if none does."""
+        return self._owner[column][0] if column in self._owner else None
+
+    def site(self, column: TableColumn, unique: bool) -> Site:
+        """Where the generator of a column is built for."""
+        return Site(column.name, column.type, self.key("column", column.name), self.where(column), self, build, unique)
+
+    def column_range(self, name: str) -> tuple[int | None, int | None]:
+        """Smallest and largest value of a whole-number column, where its generator tells."""
+        column = self.definition.column(name)
+        if not column.type.is_integer or name in self._owner:
+            return None, None
+        return generator_range(self._generator(column), self.rows)
 
     def relation_of(self, column: str | None, where: str = "") -> int:
         """The number of the foreign key that `column` is in (None: of the only one). Raises GeneratorError."""
@@ -469,15 +404,17 @@ class TableGenerator:
         if column.generator is None and column.name in self._owner:
             index, referenced = self._owner[column.name]
             return scalars.ParentColumn(referenced, index, column.type)
-        if column.generator is None and column.name in self._ordinal_columns:
+        if column.generator is None and column.name in self.keys.ordinal_columns:
             self._check_ordinal(column)
             return scalars.Ordinal()
-        unique = column.name in self._unique_columns
+        joint = self.keys.joint_column(column.name)
+        if joint is not None:
+            return joint
+        unique = column.name in self.keys.unique_columns
         spec = column.generator
         if spec is None and column.generated and not unique and column.type.is_integer:
             unique = True  # identity columns count
-        site = Site(column.name, column.type, self.key("column", column.name), self.where(column), self, build, unique)
-        return build(spec, site)
+        return build(spec, self.site(column, unique))
 
     def _check_ordinal(self, column: TableColumn) -> None:
         self.need_ordinals(self.where(column))
@@ -503,3 +440,4 @@ class TableGenerator:
                 raise
             except RecursionError as error:
                 raise GeneratorError("keys are made from each other in a circle", where=self.where(column)) from error
+        self.keys.check()

@@ -102,7 +102,7 @@ def constant(args: dict[str, Any], site: Site) -> Generator:
     return scalars.Constant(site.dtype, physical(site.dtype, args["value"], site.where))
 
 
-def _bounds(args: dict[str, Any], site: Site, default: tuple[Any, Any]) -> tuple[Any, Any]:
+def bounds(args: dict[str, Any], site: Site, default: tuple[Any, Any]) -> tuple[Any, Any]:
     low = default[0] if args["min"] is None else physical(site.dtype, args["min"], site.where)
     high = default[1] if args["max"] is None else physical(site.dtype, args["max"], site.where)
     if low > high:
@@ -110,7 +110,7 @@ def _bounds(args: dict[str, Any], site: Site, default: tuple[Any, Any]) -> tuple
     return low, high
 
 
-_UNIFORM_DEFAULTS: dict[str, tuple[Any, Any]] = {
+UNIFORM_DEFAULTS: dict[str, tuple[Any, Any]] = {
     "date": (18262, 20453),
     "timestamp": (1577836800000000, 1767225599000000),
     "timestamp_ntz": (1577836800000000, 1767225599000000),
@@ -125,7 +125,7 @@ def uniform(args: dict[str, Any], site: Site) -> Generator:
     dtype = site.dtype
     if dtype.is_text or dtype.name in ("boolean", "binary") or dtype.is_nested:
         raise wrong_type(site, "uniform")
-    low, high = _bounds(args, site, _UNIFORM_DEFAULTS.get(dtype.name) or physical_bounds(dtype))
+    low, high = bounds(args, site, UNIFORM_DEFAULTS.get(dtype.name) or physical_bounds(dtype))
     if dtype.name in FLOATS:
         refuse_unique(site, f"uniform over {dtype}")
         return scalars.Drawn(site.key, UniformFloat(float(low), float(high)), floating=True)
@@ -200,7 +200,7 @@ def increasing(args: dict[str, Any], site: Site) -> Generator:
         raise wrong_type(site, "increasing")
     if args["end"] is not None and args["step"] is not None:
         raise site.fail("increasing takes end or step, not both")
-    default = _UNIFORM_DEFAULTS.get(dtype.name, (0, 0))[0]
+    default = UNIFORM_DEFAULTS.get(dtype.name, (0, 0))[0]
     start = default if args["start"] is None else physical(dtype, args["start"], site.where)
     rows = max(1, site.first_run)
     last = None

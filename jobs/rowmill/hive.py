@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from rowmill.errors import HiveError
 from rowmill.schema.model import TableDefinition
@@ -138,3 +139,42 @@ def quote(name: str) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+@dataclass(frozen=True)
+class HiveDescription:
+    """What Hive knows of a table. `columns`: name -> type as Spark SQL writes it; `rows`: what a query counts."""
+
+    name: str
+    location: str
+    format: str | None
+    columns: dict[str, str]
+    properties: dict[str, str]
+    rows: int
+
+
+def describe(spark: SparkSession, database: str, table: str) -> HiveDescription:
+    """What Hive knows of a table, and how many rows a query sees. Raises HiveError if it can't say."""
+    name, quoted = f"{database}.{table}", f"{quote(database)}.{quote(table)}"
+    try:
+        if not spark.catalog.databaseExists(database) or not spark.catalog.tableExists(quoted):
+            raise HiveError(
+                "Hive knows no such table", where=name, fix="generate it first, or name its files with output=DIR"
+            )
+        columns: dict[str, str] = {}
+        details: dict[str, str] = {}
+        found = columns
+        for key, value, *_ in spark.sql(f"DESCRIBE TABLE EXTENDED {quoted}").collect():
+            if key.startswith("#") or not key:
+                found = details
+            elif found is details or key not in columns:
+                found.setdefault(key, value or "")
+        properties = {row[0]: row[1] for row in spark.sql(f"SHOW TBLPROPERTIES {quoted}").collect()}
+        rows = int(spark.sql(f"SELECT count(*) FROM {quoted}").collect()[0][0])
+    except HiveError:
+        raise
+    except Exception as error:
+        raise HiveError(f"Hive can't read the table: {_reason(error)}", where=name) from error
+    return HiveDescription(
+        name, unquote(details.get("Location", "")), details.get("Provider"), columns, properties, rows
+    )

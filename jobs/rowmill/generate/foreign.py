@@ -34,13 +34,46 @@ class UniformParents:
 
 @dataclass(frozen=True)
 class EarlierParents:
-    """For a self-reference: any row before this one, so there are no cycles; row 0 points to itself."""
+    """For a self-reference: any row before this one, so there are no cycles. Roots point to themselves."""
 
     key: int
+    roots: int = 1
 
     def parent_rows(self, rows: Rows) -> Rows:
         share = (bits(self.key, rows) >> np.uint64(11)).astype(np.float64) * (1.0 / (1 << 53))
-        return np.minimum((share * rows).astype(np.int64), np.maximum(rows - 1, 0))
+        earlier = np.minimum((share * rows).astype(np.int64), np.maximum(rows - 1, 0))
+        return earlier if self.roots <= 1 else np.where(rows < self.roots, rows, earlier)
+
+
+@dataclass(frozen=True)
+class ThroughParents:
+    """The parent of a parent: for a foreign key whose columns another one brings along."""
+
+    first: Parents
+    then: Parents
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        return self.then.parent_rows(self.first.parent_rows(rows))
+
+
+@dataclass(frozen=True)
+class SiblingParents:
+    """For two foreign keys that share columns: a row whose own parent is that of the first one's row.
+
+    first: child -> the first key's table; up: from there to the shared table; down: the shared table's children
+    in this key's table, every one of which has some
+    """
+
+    key: int
+    first: Parents
+    up: Parents
+    down: EachParents
+
+    def parent_rows(self, rows: Rows) -> Rows:
+        shared = self.up.parent_rows(self.first.parent_rows(rows))
+        begin, count = self.down.children(shared)
+        share = (bits(self.key, rows) >> np.uint64(11)).astype(np.float64) * (1.0 / (1 << 53))
+        return begin + np.minimum((share * count).astype(np.int64), count - 1)
 
 
 @dataclass(frozen=True)
@@ -152,6 +185,18 @@ class EachParents:
             piece = slice(start, start + 65_536)
             parent[piece], ordinal[piece] = self._locate_piece(rows[piece] - self.first_row)
         return parent + self.first_parent, ordinal
+
+    def children(self, parents: Rows) -> tuple[Rows, Rows]:
+        """The first child's row and the number of children of each parent; not for tables that were appended to."""
+        assert self.earlier is None
+        if self.low == self.high:
+            return parents * self.low, np.full(len(parents), self.low)
+        groups, at = np.unique(parents // _GROUP, return_inverse=True)
+        first = self._boundary(groups * _GROUP)
+        counts = self._counts(groups)
+        begins = first[:, None] + np.cumsum(counts, axis=1) - counts
+        member = parents % _GROUP
+        return begins[at, member], counts[at, member]
 
     def _locate_run(self, first: int, count: int) -> tuple[Rows, Rows]:
         """The same for rows first .. first+count-1 of this layout: parents in order, each as often as it has rows."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from rowmill.errors import GeneratorError, RowmillError
 from rowmill.generate import scalars
-from rowmill.generate.arrow import Mask, file_type, plain, to_arrow
+from rowmill.generate.arrow import Mask, file_type, plain, plain_type, to_arrow
 from rowmill.generate.build import build
 from rowmill.generate.builders.site import Site
 from rowmill.generate.distributions import Zipf
@@ -20,6 +20,7 @@ from rowmill.generate.foreign import EachParents, EarlierParents, Parents, Unifo
 from rowmill.generate.keys import TableKeys, generator_range
 from rowmill.generate.random import Rows, bits, derive_key, unit
 from rowmill.generate.rows import Generator, RowSet
+from rowmill.generate.sharing import sharing
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey, TableColumn, TableDefinition
 from rowmill.schema.types import integer_bounds
@@ -36,16 +37,29 @@ class Relation:
     parents: Parents
     null_share: float
     null_key: int
-    first_is_null: bool = False
+    null_roots: int = 0  # of a self-reference: the first rows have no parent
+    through: tuple[Relation, ...] = ()  # of shared columns: null where the first is, or the second of its parent
 
     def parent_rows(self, rows: Rows) -> Rows:
         return self.parents.parent_rows(rows)
 
     def nulls(self, rows: Rows) -> Mask:
         mask = unit(bits(self.null_key, rows)) < self.null_share if self.null_share else None
-        if self.first_is_null:
-            mask = (rows == 0) if mask is None else mask | (rows == 0)
+        if self.null_roots:
+            mask = _either(mask, rows < self.null_roots)
+        at = rows
+        for relation in self.through:
+            mask = _either(mask, relation.nulls(at))
+            at = relation.parent_rows(at)
         return mask
+
+    @property
+    def may_be_null(self) -> bool:
+        return bool(self.null_share or self.null_roots or any(r.may_be_null for r in self.through))
+
+
+def _either(a: Mask, b: Mask) -> Mask:
+    return b if a is None else a if b is None else a | b
 
 
 class World:
@@ -185,12 +199,19 @@ class TableGenerator:
             raise GeneratorError(
                 f"column '{fixed[0]}' is not nullable, so the key can't be null", where=where, value=share
             )
+        null_key = self.key("foreign key nulls", *key.columns)
+        shared = [name for name in key.columns if name in self._owner]
+        if shared:
+            parents, through = sharing(self, key, parent, shared)
+            made = Relation(key, parent, parents, share, null_key, through=through)
+            if made.may_be_null and [name for name in fixed if name not in shared]:
+                raise GeneratorError(f"column '{fixed[0]}' is not nullable, but the key may be null", where=where)
+            return made
         parents = self._parents(key, parent, where)
-        lonely = isinstance(parents, EarlierParents) and not fixed
+        roots = parents.roots if isinstance(parents, EarlierParents) and not fixed else 0
         if isinstance(parents, EachParents):
             self._each = index if self._each is None else self._each
-        null_key = self.key("foreign key nulls", *key.columns)
-        return Relation(key, parent, parents, share, null_key, lonely)
+        return Relation(key, parent, parents, share, null_key, roots)
 
     def _parents(self, key: ForeignKey, parent: TableGenerator, where: str) -> Parents:
         spec = key.distribution
@@ -205,22 +226,30 @@ class TableGenerator:
             return ZipfParents(salt, parent.rows, Zipf(s, parent.rows))
         if spec is not None and spec.name == "each":
             low, high = int(spec.args.get("min", 1)), int(spec.args["max"])
-            return self._each_parents(salt, parent.rows, low, high, where)
+            return self._each_parents(salt, parent, low, high, where)
         if self.keys.carries_ordinal(key):
             # One line number per parent and no distribution named: about the mean number to each.
             mean = self.segment_rows / parent.rows
             low = 1 if mean >= 1 else 0
-            return self._each_parents(salt, parent.rows, low, max(1, int(np.ceil(2 * mean)) - low), where)
+            return self._each_parents(salt, parent, low, max(1, int(np.ceil(2 * mean)) - low), where)
+        if spec is not None and spec.name == "earlier":
+            if not self.is_self(key):
+                raise GeneratorError(
+                    "earlier is for a table that references itself", where=where, fix="use uniform, zipf or each"
+                )
+            return EarlierParents(salt, int(spec.args.get("roots", 1)))
         if spec is None and self.is_self(key):
             return EarlierParents(salt)
         return UniformParents(salt, parent.rows)
 
-    def _each_parents(self, salt: int, parents: int, low: int, high: int, where: str) -> EachParents:
+    def _each_parents(self, salt: int, parent: TableGenerator, low: int, high: int, where: str) -> EachParents:
         layout: EachParents | None = None
         first_row, first_parent = 0, 0
         for segment in (*self.segments, self.rows - self.first_row):
             # An append goes on with new parents: as many as these rows have at the usual mean.
-            room = parents if layout is None else max(1, -(-2 * segment // (low + high)))
+            room = parent.rows if layout is None else max(1, -(-2 * segment // (low + high)))
+            if parent.segments:  # it grows in this run, so how many there will be is known
+                room = max(1, min(room, parent.rows - first_parent))
             key = derive_key(salt, first_row) if first_row else salt
             fitted = EachParents.fit(key, max(segment, 1), room, low, high, where, first_row, first_parent)
             layout = replace(fitted, earlier=layout)
@@ -251,6 +280,10 @@ class TableGenerator:
         """The number of the foreign key that makes this column; None if none does."""
         return self._owner[column][0] if column in self._owner else None
 
+    def reference_of(self, column: str) -> str:
+        """The parent's column that a foreign-key column is made from."""
+        return self._owner[column][1]
+
     def site(self, column: TableColumn, unique: bool) -> Site:
         """Where the generator of a column is built for."""
         return Site(column.name, column.type, self.key("column", column.name), self.where(column), self, build, unique)
@@ -273,6 +306,9 @@ class TableGenerator:
                 where=where,
                 fix="name a column of the one that is meant: {parent: {column: ..., key: ...}}",
             )
+        for index, relation in enumerate(self.relations):
+            if relation.key.columns == (column,):
+                return index
         if column in self._owner:
             return self._owner[column][0]
         for index, relation in enumerate(self.relations):
@@ -373,9 +409,8 @@ class TableGenerator:
         return unit(bits(self.key("nulls", column.name), rows.index)) < column.nulls
 
     def _check_made(self, column: TableColumn, array: pa.Array) -> None:
-        wanted = file_type(column.type)
-        kind = array.type.value_type if isinstance(array, pa.DictionaryArray) else array.type
-        if kind != wanted and kind != column.type.to_arrow():
+        kind = plain_type(array.type)
+        if kind != column.type.to_arrow():
             raise GeneratorError(f"made {kind}, not {column.type}", where=self.where(column))
         if array.null_count and not column.nullable:
             raise GeneratorError("null in a column that is not nullable", where=self.where(column))

@@ -200,6 +200,10 @@ DISTRIBUTIONS: dict[str, Entry] = {
         "every parent has min..max children",
         {"min": Argument("count", 1), "max": Argument("count", REQUIRED)},
     ),
+    "earlier": Entry(
+        "of a table that references itself: any row before, so there are no cycles (the default there)",
+        {"roots": Argument("count", 1, "so many first rows have no parent: null, or themselves if not nullable")},
+    ),
 }
 
 

@@ -81,15 +81,18 @@ class Linear:
             return abs(self.slope) > self.noise
         # With x + shift = k * q + r: over a*q + b*r, where 0 <= r < k.
         a, b = self.slope * self.k + self.quotient, self.slope + self.rest
+        r_most, q_most = self.k - 1, None if self.high is None else (self.high + self.shift) // self.k
         if self.noise:
-            return abs(b) > self.noise and abs(a) - abs(b) * (self.k - 1) > self.noise
+            if min(abs(a), abs(b)) <= self.noise:
+                return False
+            by_rest = abs(a) - abs(b) * r_most > self.noise
+            return by_rest or (q_most is not None and abs(b) - abs(a) * q_most > self.noise)
         if not a or not b:
             return bool(a) and self.k == 1
-        # a*dq = b*dr has solutions other than 0 only from dr = a / gcd on.
-        common = Fraction(
-            math.gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator
-        )
-        return abs(a) / common >= self.k
+        # a*dq = -b*dr has solutions other than 0 only from dr = a / gcd, dq = b / gcd on.
+        numerator = math.gcd(a.numerator * b.denominator, b.numerator * a.denominator)
+        common = Fraction(numerator, a.denominator * b.denominator)
+        return abs(a) / common > r_most or (q_most is not None and abs(b) / common > q_most)
 
     @property
     def bounds(self) -> tuple[Fraction, Fraction] | None:
@@ -232,10 +235,15 @@ class Proof:
         return inner if pa.types.is_decimal(target) and (10**target.scale) % _denominator(inner) == 0 else None
 
     def _date_add(self, node: Node) -> Linear | None:
-        return self._add(node)
+        return self._sum(self._day(node.args[0]), self.linear(node.args[1]))
 
     def _date_sub(self, node: Node) -> Linear | None:
-        return self._sub(node)
+        distance = self.linear(node.args[1])
+        return self._sum(self._day(node.args[0]), None if distance is None else distance.scaled(Fraction(-1)))
+
+    def _day(self, node: Node) -> Linear | None:
+        text = node.op == "literal" and pa.types.is_string(node.args[0].type)
+        return Linear(kind="days") if text else self.linear(node)
 
     # -- texts ----------------------------------------------------------------------------------
 
@@ -245,7 +253,7 @@ class Proof:
             value = node.args[0].as_py()
             return _Text(width=len(value), first=value[:1], last=value[-1:])
         if node.op == "concat":
-            return _joined([self.text(part) for part in node.args])
+            return _joined([self.text(part) for part in _flat(node)])
         if node.op in ("upper", "lower", "cast") and (node.op != "cast" or pa.types.is_string(node.args[1])):
             inner = self.text(node.args[0])
             return inner if inner is None or node.op == "cast" or inner.digits else None
@@ -256,7 +264,8 @@ class Proof:
         form = self.linear(node)
         if form is None or form.kind != "number" or not form.injective or _denominator(form) != 1:
             return None
-        return _Text(injective=True, number=True, longest=_longest(form))
+        ends = form.bounds
+        return _Text(injective=True, number=True, signed=ends is None or ends[0] < 0, longest=_longest(form))
 
     def _padded(self, node: Node) -> _Text | None:
         inner, width = self.text(node.args[0]), node.args[1]
@@ -302,11 +311,16 @@ class _Text:
 
     injective: bool = False
     number: bool = False  # it is a whole number and nothing else
+    signed: bool = True  # it may begin with a -
     width: int | None = None
     longest: int | None = None
     first: str = ""  # of fixed texts
     last: str = ""
     digits: bool = True  # x is read off digits, so capitals or not is all the same
+
+
+def _flat(node: Node) -> list[Node]:
+    return [part for arg in node.args for part in (_flat(arg) if arg.op == "concat" else [arg])]
 
 
 def _joined(parts: list[_Text | None]) -> _Text:
@@ -325,7 +339,10 @@ def _joined(parts: list[_Text | None]) -> _Text:
             leading = parts[at - 1] if at else None
             told = bool(left and following and following.first and not following.first.isdigit())
             told = told or bool(
-                right and leading and leading.last and not (leading.last.isdigit() or leading.last == "-")
+                right
+                and leading
+                and leading.last
+                and not (leading.last.isdigit() or (part.signed and leading.last == "-"))
             )
         if told:
             total = None if None in widths else sum(w for w in widths if w is not None)

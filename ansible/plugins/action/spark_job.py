@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "module_utils"))
 from rowmill_process import in_project, in_start_directory, program_command, run
 
 display = Display()
-PATHS = ("output", "warehouse", "metastore", "slices")
+PATHS = ("output", "parents", "temp", "warehouse", "metastore", "slices")
 
 
 def arguments(options: Mapping[str, Any]) -> list[str]:

@@ -15,12 +15,23 @@ import yaml
 Spec = Mapping[str, Mapping[str, Any]]
 
 # What an argument specification can't say. Names are without the role's prefix.
-LEAST = {"rows": 0, "chunks": 1, "records_per_chunk": 1, "file_rows": 1}
-EXCLUSIVE = (("rows", "chunks"), ("rows", "records_per_chunk"))
+LEAST = {"rows": 0, "chunks": 1, "records_per_chunk": 1, "file_rows": 1, "processes": 1}
+EXCLUSIVE = {
+    ("rows", "chunks"): "give rows, or chunks with records_per_chunk",
+    ("rows", "records_per_chunk"): "give rows, or chunks with records_per_chunk",
+    ("output", "path"): "they are the same; give one",
+}
 TOGETHER = (("chunks", "records_per_chunk"),)
 FILES = ("ddl", "slices")
-LOCAL_PATHS = ("output", "warehouse", "metastore", "ddl", "out", "slices", "schemas")
+LOCAL_PATHS = (
+    "output", "path", "parents", "temp", "report", "page", "warehouse", "metastore", "ddl", "out", "slices", "schemas",
+)  # fmt: skip
 NAMES = {"table": "an empty name in the list; give a table's name, a comma list, all, or namespace.all"}
+# What a word must look like, and how that is said.
+FORMS = {
+    "expect_fingerprint": (r"[0-9a-fA-F]{16}", "must be 16 hexadecimal digits"),
+    "memory": (r"[0-9]{1,9} *([KMGTkmgt]i?)?[Bb]?", "must be a size such as 512MiB or 2GiB"),
+}
 URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
@@ -109,9 +120,11 @@ def _convert(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
     if choices and text not in choices:
         if (name, text) == ("target", "fleet"):
             raise InputError("the fleet is not available in this version; use target=embedded, this machine")
-        raise InputError(f"must be {' or '.join(choices)}")
+        raise InputError(f"must be {' or '.join(filter(None, choices))}")
     if name in LOCAL_PATHS:
         _local_path(name, text)
+    if name in FORMS and not re.fullmatch(FORMS[name][0], text):
+        raise InputError(FORMS[name][1])
     return text
 
 
@@ -147,9 +160,8 @@ def _name_list(name: str, value: Any) -> list[str]:
 
 def _combined(values: Mapping[str, Any]) -> list[str]:
     faults = [
-        f"{one}={values[one]} and {other}={values[other]} exclude each other: "
-        "give rows, or chunks with records_per_chunk"
-        for one, other in EXCLUSIVE
+        f"{one}={values[one]} and {other}={values[other]} exclude each other: {fix}"
+        for (one, other), fix in EXCLUSIVE.items()
         if one in values and other in values
     ]
     for pair in TOGETHER:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from rowmill import hive
-from rowmill.errors import ConfigError
+from rowmill.errors import ConfigError, HiveError
 from rowmill.plan import FORMATS
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.sink.local import local_path
@@ -134,6 +134,12 @@ def _targets(request: Request, config: SparkConfig, show: Show) -> list[Target]:
     described: dict[str, hive.HiveDescription] = {}
     if request.hive:
         check_environment()
+        if not config.metastore_dir.is_dir():  # asking would make one
+            raise HiveError(
+                "there is no metastore yet, so Hive knows no table",
+                where=str(config.metastore_dir),
+                fix="generate the table first, or name its files with output=DIR",
+            )
         show("starting Spark, to ask Hive")
         spark = session(config, hive=True)
         try:

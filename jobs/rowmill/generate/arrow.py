@@ -77,12 +77,40 @@ def null_mask(array: pa.Array) -> Mask:
 
 
 def plain(array: pa.Array) -> pa.Array:
-    """The same array without dictionary encoding, and decimals as decimal128."""
+    """The same array without dictionary encoding, also inside of nested values, and decimals as decimal128."""
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
-    if pa.types.is_decimal64(array.type):
-        array = array.cast(pa.decimal128(array.type.precision, array.type.scale))
-    return array
+    kind = plain_type(array.type)
+    return array if array.type == kind else array.cast(kind)
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type of a plain array of the same values."""
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    if pa.types.is_decimal64(kind):
+        return pa.decimal128(kind.precision, kind.scale)
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(plain_type(field.type)) for field in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(plain_type(kind.key_type), plain_type(kind.item_type))
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(plain_type(kind.value_type)))
+    return kind
+
+
+def encoded_as(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """The same values in the encoding of `kind`: with dictionaries where it has them."""
+    if array.type == kind:
+        return array
+    if pa.types.is_dictionary(kind) and not isinstance(array, pa.DictionaryArray):
+        return array.dictionary_encode()
+    if isinstance(array, pa.DictionaryArray) and not pa.types.is_dictionary(kind):
+        return array.dictionary_decode()
+    if pa.types.is_struct(kind):
+        parts = [encoded_as(part, field.type) for part, field in zip(array.flatten(), kind, strict=True)]
+        return pa.StructArray.from_arrays(parts, names=[f.name for f in kind], mask=array.is_null())
+    return array.cast(kind)
 
 
 def _validity(nulls: Mask) -> pa.Buffer | None:
@@ -97,7 +125,17 @@ def _mask_arrow(array: pa.Array, nulls: Mask) -> pa.Array:
     if isinstance(array, pa.DictionaryArray):
         indices = _mask_arrow(array.indices, nulls)
         return pa.DictionaryArray.from_arrays(indices, array.dictionary)
-    return pc.if_else(pa.array(nulls), pa.scalar(None, array.type), array)
+    if array.null_count or array.offset or pa.types.is_union(array.type):
+        return pc.if_else(pa.array(nulls), pa.scalar(None, array.type), array)
+    own, children = array.buffers(), []
+    if pa.types.is_struct(array.type):
+        own, children = own[:1], [array.field(at) for at in range(array.type.num_fields)]
+    elif pa.types.is_map(array.type):
+        parts = [array.type.key_field, array.type.item_field]
+        own, children = own[:2], [pa.StructArray.from_arrays([array.keys, array.items], fields=parts)]
+    elif pa.types.is_list(array.type):
+        own, children = own[:2], [array.values]
+    return pa.Array.from_buffers(array.type, len(array), [_validity(nulls), *own[1:]], -1, 0, children)
 
 
 def _decimal(dtype: DataType, values: NDArray[Any], nulls: Mask) -> pa.Array:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
-from rowmill.generate.arrow import plain, to_arrow
+from rowmill.generate.arrow import plain, plain_type, to_arrow
 from rowmill.generate.fingerprint import hash_values
 from rowmill.generate.random import bits, bounded
 from rowmill.generate.rows import Generator, RowSet
@@ -43,10 +43,12 @@ class DetachedRows(RowSet):
 
 
 def child_array(dtype: DataType, generator: Generator, rows: RowSet) -> pa.Array:
-    """The values of a part of a nested value, in exactly its Arrow type."""
-    array = plain(to_arrow(dtype, generator.make(rows)))
+    """The values of a part of a nested value, in exactly its Arrow type but for dictionaries."""
+    array = to_arrow(dtype, generator.make(rows))
+    if pa.types.is_decimal(array.type):
+        array = plain(array)
     target = dtype.to_arrow()
-    return array if array.type == target else array.cast(target)
+    return array if plain_type(array.type) == target else plain(array).cast(target)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class MapOf:
         lengths, owner, inner = _parts(self, rows)
         keys = child_array(self.dtype.children[0], self.keys, inner)
         values = child_array(self.dtype.children[1], self.values, inner)
-        keep = _first_of_its_key(hash_values(self.dtype.children[0], keys), owner)
+        keep = _first_of_its_key(hash_values(self.dtype.children[0], keys), owner, lengths)
         if not keep.all():
             keys, values = keys.filter(pa.array(keep)), values.filter(pa.array(keep))
             lengths = np.bincount(owner[keep], minlength=len(rows))
@@ -115,7 +117,7 @@ class JsonObject:
         pieces: list[Any] = []
         for i, (name, dtype, generator) in enumerate(self.fields):
             pieces.append(pa.scalar(("{" if i == 0 else ",") + json.dumps(name) + ":"))
-            pieces.append(_json_text(dtype, child_array(dtype, generator, inner)))
+            pieces.append(_json_text(dtype, plain(child_array(dtype, generator, inner))))
         pieces.append(pa.scalar("}"))
         return pc.binary_join_element_wise(*pieces, "")
 
@@ -150,9 +152,24 @@ def _offsets(lengths: NDArray[np.int64]) -> pa.Array:
     return pa.array(offsets)
 
 
-def _first_of_its_key(hashes: NDArray[np.uint64], owner: NDArray[np.int64]) -> NDArray[np.bool_]:
+_SQUARED = 12  # up to so many entries, each is held against all before it
+
+
+def _first_of_its_key(
+    hashes: NDArray[np.uint64], owner: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    keep = np.ones(len(owner), bool)
+    longest = int(lengths.max(initial=0))
+    if longest <= _SQUARED:
+        starts = np.cumsum(lengths) - lengths
+        for place in range(1, longest):
+            at = starts[lengths > place] + place
+            again = np.zeros(len(at), bool)
+            for before in range(1, place + 1):
+                again |= hashes.take(at) == hashes.take(at - before)
+            keep[at] = ~again
+        return keep
     order = np.lexsort((np.arange(len(owner)), hashes, owner))
     again = (hashes[order][1:] == hashes[order][:-1]) & (owner[order][1:] == owner[order][:-1])
-    keep = np.ones(len(owner), bool)
     keep[order[1:][again]] = False
     return keep

@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.orc
 import pyarrow.parquet as pq
 
-from rowmill.generate.arrow import MAX_INT64_DIGITS, plain
+from rowmill.generate.arrow import MAX_INT64_DIGITS, encoded_as, plain
 
 # What Hive and Spark read as null in a CSV with `nullValue` \N; an empty text stays an empty text.
 CSV_NULL = "\\N"
@@ -46,13 +46,14 @@ class ParquetFileWriter:
 
     def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
         self._schema = schema
+        leaves = list(_leaves(schema))
         return pq.ParquetWriter(
             self._file,
             schema,
             compression="snappy",
-            use_dictionary=self._dictionaries or False,
-            column_encoding=dict.fromkeys(_number_paths(schema), "DELTA_BINARY_PACKED"),
-            write_statistics=[f.name for f in schema if f.name not in self._dictionaries],
+            use_dictionary=[path for path, kind in leaves if pa.types.is_dictionary(kind)] or False,
+            column_encoding={path: "DELTA_BINARY_PACKED" for path, kind in leaves if _is_stored_as_integer(kind)},
+            write_statistics=[path for path, kind in leaves if not pa.types.is_dictionary(kind)],
             store_decimal_as_integer=True,
             store_schema=False,
         )
@@ -62,7 +63,9 @@ class ParquetFileWriter:
             nullable = [pa.field(f.name, f.type, self._empty.field(f.name).nullable) for f in batch.schema]
             self._writer = self._open(pa.schema(nullable))
         assert self._schema is not None
-        self._writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=self._schema))
+        # A batch of few rows may come plain where the first one had dictionaries, or the other way round.
+        columns = [encoded_as(c, t) for c, t in zip(batch.columns, self._schema.types, strict=True)]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
 
     def close(self) -> None:
         (self._writer or self._open_empty()).close()
@@ -76,24 +79,26 @@ class ParquetFileWriter:
         self._file.close()
 
 
-def _number_paths(fields: Iterable[pa.Field], prefix: str = "") -> Iterator[str]:
-    """Parquet's paths of the columns that are stored as 32- or 64-bit integers."""
+def _leaves(fields: Iterable[pa.Field], prefix: str = "") -> Iterator[tuple[str, pa.DataType]]:
+    """Parquet's columns, by path, and their Arrow types."""
     for field in fields:
         path, kind = f"{prefix}{field.name}", field.type
         if pa.types.is_struct(kind):
-            yield from _number_paths(kind, f"{path}.")
+            yield from _leaves(kind, f"{path}.")
         elif pa.types.is_map(kind):
-            yield from _number_paths(
-                (kind.key_field.with_name("key"), kind.item_field.with_name("value")), f"{path}.key_value."
+            yield from _leaves(
+                (pa.field("key", kind.key_type), pa.field("value", kind.item_type)), f"{path}.key_value."
             )
         elif pa.types.is_list(kind):
-            yield from _number_paths((kind.value_field.with_name("element"),), f"{path}.list.")
-        elif (
-            pa.types.is_integer(kind)
-            or pa.types.is_temporal(kind)
-            or (pa.types.is_decimal(kind) and kind.precision <= MAX_INT64_DIGITS)
-        ):
-            yield path
+            yield from _leaves((pa.field("element", kind.value_type),), f"{path}.list.")
+        else:
+            yield path, kind
+
+
+def _is_stored_as_integer(kind: pa.DataType) -> bool:
+    if pa.types.is_decimal(kind):
+        return bool(kind.precision <= MAX_INT64_DIGITS)
+    return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
 class _PatientFile(io.RawIOBase):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from rowmill.schema.model import ForeignKey
@@ -13,8 +17,12 @@ from rowmill.validate.keys import Children
 from rowmill.validate.plots import of_names
 from rowmill.validate.report import FAIL, PASS, SKIP, Check, Plot
 
-_APART = 8.0  # standard deviations between two ranks that chance never swaps
-_HEAD = 20
+Chances = NDArray[np.float64]
+Counts = NDArray[Any]
+HEAD = 64  # most frequent parents, that are looked at one by one
+_SHOWN = 20
+_TRIALS = 400
+_MOST_RANKS = 20_000
 
 
 def judge(key: ForeignKey, label: str, found: Children, parents: int, unique: bool, one_run: bool) -> Check:
@@ -70,34 +78,49 @@ def _zipf(name: str, key: ForeignKey, found: Children, parents: int, s: float) -
     rows = found.rows - found.orphans
     law = ZipfLaw(s, parents)
     chances = law.probability(np.arange(1, min(parents, 4_000_000) + 1))
-    head = np.array(found.largest[: min(_HEAD, parents)], np.float64)
-    mean = rows * chances[: len(head) + 1]
-    spread = np.sqrt(mean * (1 - chances[: len(mean)]))
-    gaps = (mean[:-1] - mean[1:]) / np.maximum(spread[:-1], 1e-9) if len(mean) > 1 else np.array([np.inf])
-    apart = int(np.argmin(gaps > _APART)) if not (gaps > _APART).all() else len(gaps)
-    apart = min(apart, len(head))
-    tests = []
-    if apart:
-        seen = np.append(head[:apart], rows - head[:apart].sum())
-        wanted = np.append(chances[:apart], 1 - chances[:apart].sum())
-        if (test := chi_squared(seen, wanted)) is not None:
-            tests.append(test[0])
+    head = np.zeros(min(HEAD, parents))
+    head[: len(found.largest)] = found.largest[: len(head)]
+    tests = [_head(head, rows, parents, chances)]
     if (p := _counts_of_counts(found, rows, parents, chances)) is not None:
         tests.append(p)
     text = f"Zipf, s {s:g}, over {parents:,} parents: the first gets {chances[0]:.3%}"
     most = found.largest[0] if found.largest else 0
     seen_text = f"the first has {most / rows:.3%}, {plural(found.groups - found.orphan_keys, 'parent')} met"
-    if not tests:
-        return Check(FAN_OUT, name, SKIP, text, seen_text, "too few rows to say", key.columns[0])
     p = min(1.0, min(tests) * len(tests))
-    shown = min(len(head), len(chances))
+    shown = min(len(head), _SHOWN)
     plot = of_names([str(k + 1) for k in range(shown)], head[:shown], chances[:shown])
     if plot is not None:  # shares of all rows, not of the head
         plot = Plot(tuple(float(v / rows) for v in head[:shown]), plot.expected, plot.labels)
     return Check(FAN_OUT, name, PASS, text, f"{seen_text}: p = {p:.2g}", column=key.columns[0], p_value=p, plot=plot)
 
 
-def _counts_of_counts(found: Children, rows: int, parents: int, chances: np.ndarray) -> float | None:
+def _head(seen: Counts, rows: int, parents: int, chances: Chances) -> float:
+    """p of the largest counts, in falling order.
+
+    Which parent has which rank is not known, and chance swaps ranks: so sorted counts are compared with sorted
+    counts of the same law, drawn some hundred times. The statistic is the sum of the squared deviations of
+    each place in standard deviations; its distribution is a gamma of the same mean and variance (Satterthwaite).
+    """
+    places = len(seen)
+    least = rows * chances[places - 1]
+    least -= 6 * math.sqrt(least)
+    mean = rows * chances[:_MOST_RANKS]
+    ranks = max(places, int(np.searchsorted(-(mean + 6 * np.sqrt(mean)), -max(least, 0.0))))  # those that may get there
+    kept = chances[: min(ranks, len(mean))]
+    rest = max(0.0, 1.0 - float(kept.sum())) if len(kept) < parents else 0.0
+    shares = np.append(kept, rest)
+    drawn = np.random.default_rng(20_240_229).multinomial(rows, shares / shares.sum(), _TRIALS)[:, :-1]
+    drawn = -np.sort(-drawn, axis=1)[:, :places]
+    middle, spread = drawn.mean(axis=0), np.maximum(drawn.std(axis=0), 0.5)
+    trials = (((drawn - middle) / spread) ** 2).sum(axis=1)
+    statistic = float((((seen - middle) / spread) ** 2).sum())
+    average, variance = float(trials.mean()), float(trials.var())
+    if variance == 0:
+        return 1.0 if statistic <= average else 0.0
+    return float(stats.gamma.sf(statistic, average**2 / variance, scale=variance / average))
+
+
+def _counts_of_counts(found: Children, rows: int, parents: int, chances: Chances) -> float | None:
     """p of how many parents have how many children, against the sum of their binomials.
 
     Their variance is below that of independent counts, so Pearson's test is on the safe side.
@@ -122,7 +145,7 @@ def _counts_of_counts(found: Children, rows: int, parents: int, chances: np.ndar
     return None if test is None else test[0]
 
 
-def _grouped(chances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _grouped(chances: Chances) -> tuple[Chances, Chances]:
     """Ranks far out hardly differ: their chances by groups within 1/1000 of each other."""
     if len(chances) < 4096:
         return chances, np.ones(len(chances))

@@ -150,7 +150,8 @@ def _targets(request: Request, config: SparkConfig, show: Show) -> list[Target]:
     for table in request.tables:
         known = described.get(table.name)
         directory = known.location if known is not None else _directory(request, config, table)
-        found.append(Target(table, directory, read_manifest(local_path(directory)), known))
+        place = local_path(directory)
+        found.append(Target(table, str(place), read_manifest(place), known))
     return found
 
 

@@ -83,7 +83,7 @@ class Engine:
         types: dict[str, DataType],
         parent_stream: Stream,
         parent_types: dict[str, DataType],
-        most: int = 64,
+        most: int,
     ) -> Children:
         """Compares the keys of the rows with those of the parents: the n-th column with the n-th."""
         names = _quoted(types)

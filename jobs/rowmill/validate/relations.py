@@ -99,7 +99,7 @@ def _foreign(context: Context, duck: Engine, key: ForeignKey) -> list[Check]:
     if types is None:
         return [Check("foreign key", name, SKIP, detail="a column can't be read", column=key.columns[0])]
     parents = _parents(context, key)
-    found = duck.children(context.stream, types, parents.stream, parents.types)
+    found = duck.children(context.stream, types, parents.stream, parents.types, fanout.HEAD)
     detail = ""
     if found.orphans:
         detail = (

@@ -47,7 +47,7 @@ def to_arrow(dtype: DataType, values: NDArray[Any] | pa.Array, nulls: Mask = Non
     if isinstance(values, pa.Array):
         return _mask_arrow(values, nulls)
     if dtype.name == "boolean":
-        return pa.array(values.astype(np.bool_, copy=False), mask=nulls)
+        return pa.Array.from_buffers(pa.bool_(), len(values), [_validity(nulls), _bitmap(values)])
     if dtype.name == "decimal":
         return _decimal(dtype, values, nulls)
     plain = values.astype(NUMPY_TYPES[dtype.name], copy=False)
@@ -58,22 +58,52 @@ def to_arrow(dtype: DataType, values: NDArray[Any] | pa.Array, nulls: Mask = Non
 
 def physical_values(dtype: DataType, array: pa.Array) -> NDArray[Any]:
     """The physical values behind an Arrow array (0 where null). Not for text or nested types."""
+    values = stored_values(dtype, array)
+    nulls = null_mask(array)
+    return values if nulls is None else np.where(nulls, values.dtype.type(0), values)
+
+
+def stored_values(dtype: DataType, array: pa.Array) -> NDArray[Any]:
+    """The same, and anything where null."""
     if dtype.name == "decimal":
         return _unscaled(array)
-    storage = {1: pa.int8(), 2: pa.int16(), 4: pa.int32(), 8: pa.int64()}
     if pa.types.is_boolean(array.type):
-        array = array.cast(pa.int8())
-    elif not (pa.types.is_integer(array.type) or pa.types.is_floating(array.type)):
-        array = array.view(storage[array.type.byte_width])
-    if array.null_count:
-        array = pc.fill_null(array, pa.scalar(0, array.type))
-    values: NDArray[Any] = array.to_numpy(zero_copy_only=False)
-    return values
+        return truths(array).view(np.int8)
+    if pa.types.is_floating(array.type):
+        kind = np.dtype(f"f{array.type.byte_width}")
+    else:
+        signed = not pa.types.is_unsigned_integer(array.type)
+        kind = np.dtype(f"{'i' if signed else 'u'}{array.type.byte_width}")
+    return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)]
 
 
 def null_mask(array: pa.Array) -> Mask:
     """True where null; None if there are none."""
-    return array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
+    if not array.null_count:
+        return None
+    bitmap = array.buffers()[0]
+    if bitmap is None:  # the type `null`
+        return np.ones(len(array), np.bool_)
+    return ~_unpacked(bitmap, array.offset, len(array))
+
+
+def truths(array: pa.BooleanArray) -> NDArray[np.bool_]:
+    """True where the array is; a null is false."""
+    values = _unpacked(array.buffers()[1], array.offset, len(array))
+    if array.null_count:
+        values &= _unpacked(array.buffers()[0], array.offset, len(array))
+    return values
+
+
+def _unpacked(bitmap: pa.Buffer, offset: int, n: int) -> NDArray[np.bool_]:
+    first = offset // 8
+    octets = np.frombuffer(bitmap, np.uint8)[first : (offset + n + 7) // 8]
+    bits = np.unpackbits(octets, bitorder="little")[offset - 8 * first :][:n]
+    return bits.view(np.bool_)
+
+
+def _bitmap(values: NDArray[Any]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(values.astype(np.bool_, copy=False), bitorder="little"))
 
 
 def plain(array: pa.Array) -> pa.Array:
@@ -116,7 +146,7 @@ def encoded_as(array: pa.Array, kind: pa.DataType) -> pa.Array:
 def _validity(nulls: Mask) -> pa.Buffer | None:
     if nulls is None or not nulls.any():
         return None
-    return pa.py_buffer(np.packbits(~nulls, bitorder="little"))
+    return _bitmap(~nulls)
 
 
 def _mask_arrow(array: pa.Array, nulls: Mask) -> pa.Array:
@@ -154,8 +184,6 @@ def _decimal(dtype: DataType, values: NDArray[Any], nulls: Mask) -> pa.Array:
 
 
 def _unscaled(array: pa.Array) -> NDArray[Any]:
-    if array.null_count:
-        array = pc.fill_null(array, pa.scalar(0, array.type))
     width = array.type.byte_width
     raw = np.frombuffer(array.buffers()[1], dtype=np.int64)
     step = width // 8

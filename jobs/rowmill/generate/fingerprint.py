@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from rowmill.generate.arrow import MAX_INT64_DIGITS, null_mask, physical_values, plain
+from rowmill.generate.arrow import MAX_INT64_DIGITS, null_mask, physical_values, plain, stored_values
 from rowmill.generate.random import Bits, derive_key, mix
 from rowmill.schema.types import DataType
 
@@ -95,14 +95,14 @@ def _codes(array: pa.DictionaryArray) -> NDArray[Any]:
 
 def _with_nulls(words: Bits, nulls: NDArray[np.bool_] | None) -> Bits:
     if nulls is not None:
-        words[nulls] = _NULL
+        np.copyto(words, _NULL, where=nulls)
     return words
 
 
 def _number_words(dtype: DataType, array: pa.Array) -> Bits:
     if dtype.name == "decimal" and dtype.precision > MAX_INT64_DIGITS:
         return _wide_decimal_words(array)
-    values: NDArray[Any] = physical_values(dtype, array)
+    values = stored_values(dtype, array)
     if dtype.name in ("float", "double"):
         wide = values.astype(np.float64) + 0.0  # -0.0 becomes 0.0
         wide[np.isnan(wide)] = np.nan

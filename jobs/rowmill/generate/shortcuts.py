@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rowmill.generate.arrow import MAX_INT64_DIGITS, plain
+from rowmill.generate.arrow import MAX_INT64_DIGITS, plain, truths
 from rowmill.schema.types import DataType
 
 Value = Any  # pa.Array, pa.Scalar or Fixed
@@ -321,8 +321,7 @@ def _text_case(conditions: list[Value], results: list[Value], n: int) -> pa.Dict
 
     made = np.full(n, coded(results[-1]), np.int32)
     for condition, result in zip(reversed(conditions), reversed(results[:-1]), strict=True):
-        chosen = _true(condition)
-        where = chosen.as_py() if isinstance(chosen, pa.Scalar) else chosen.to_numpy(zero_copy_only=False)
+        where = bool(condition.as_py()) if isinstance(condition, pa.Scalar) else truths(condition)
         made = np.where(where, coded(result), made)
     mask = made < 0 if any(isinstance(r, pa.DictionaryArray) or not r.is_valid for r in results) else None
-    return pa.DictionaryArray.from_arrays(pa.array(made, pa.int32(), mask=mask), pa.array(list(codes), pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(made, mask=mask), pa.array(list(codes), pa.string()))

@@ -414,9 +414,9 @@ class WordText:
 
 
 _KEEP = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF], np.uint32)
-_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
-# Where the 32 hexadecimal digits of a UUID stand among its 36 characters.
-_UUID_AT = np.array([i for i in range(36) if i not in (8, 13, 18, 23)])
+_HEX = np.frombuffer("".join(f"{octet:02x}" for octet in range(256)).encode(), np.uint16)
+# Where the groups of a UUID's 16 octets stand among its 36 characters.
+_UUID_GROUPS = ((0, 4, 0), (4, 6, 9), (6, 8, 14), (8, 10, 19), (10, 16, 24))
 
 
 def uuids(key: int, rows: Rows) -> pa.Array:
@@ -427,8 +427,8 @@ def uuids(key: int, rows: Rows) -> pa.Array:
     low = np.uint64(1 << 63) | ((first >> np.uint64(60)) << np.uint64(58)) | (second >> np.uint64(6))
     raw = np.empty((len(rows), 2), ">u8")
     raw[:, 0], raw[:, 1] = high, low
-    octets = raw.view(np.uint8).reshape(len(rows), 16)
+    digits = _HEX.take(raw.view(np.uint8)).view(np.uint8).reshape(len(rows), 32)
     matrix = np.full((len(rows), 36), ord("-"), np.uint8)
-    matrix[:, _UUID_AT[0::2]] = _HEX[octets >> 4]
-    matrix[:, _UUID_AT[1::2]] = _HEX[octets & 15]
+    for first_octet, end, at in _UUID_GROUPS:
+        matrix[:, at : at + 2 * (end - first_octet)] = digits[:, 2 * first_octet : 2 * end]
     return strings(matrix)

@@ -415,8 +415,17 @@ class WordText:
 
 _KEEP = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF], np.uint32)
 _HEX = np.frombuffer("".join(f"{octet:02x}" for octet in range(256)).encode(), np.uint16)
-# Where the groups of a UUID's 16 octets stand among its 36 characters.
-_UUID_GROUPS = ((0, 4, 0), (4, 6, 9), (6, 8, 14), (8, 10, 19), (10, 16, 24))
+# The groups of a UUID's hexadecimal digits among its 36 characters; the last one in two parts.
+_UUID_GROUPS = [("a", "u8", 0), ("b", "u4", 9), ("c", "u4", 14), ("d", "u4", 19), ("e", "u8", 24), ("f", "u4", 32)]
+_UUID = np.dtype(
+    {
+        "names": [name for name, _, _ in _UUID_GROUPS],
+        "formats": [kind for _, kind, _ in _UUID_GROUPS],
+        "offsets": [at for _, _, at in _UUID_GROUPS],
+        "itemsize": 36,
+    }
+)
+_UUID_DIGITS = np.dtype([(name, kind) for name, kind, _ in _UUID_GROUPS])
 
 
 def uuids(key: int, rows: Rows) -> pa.Array:
@@ -427,8 +436,9 @@ def uuids(key: int, rows: Rows) -> pa.Array:
     low = np.uint64(1 << 63) | ((first >> np.uint64(60)) << np.uint64(58)) | (second >> np.uint64(6))
     raw = np.empty((len(rows), 2), ">u8")
     raw[:, 0], raw[:, 1] = high, low
-    digits = _HEX.take(raw.view(np.uint8)).view(np.uint8).reshape(len(rows), 32)
+    digits = _HEX.take(raw.view(np.uint8)).view(_UUID_DIGITS).ravel()
     matrix = np.full((len(rows), 36), ord("-"), np.uint8)
-    for first_octet, end, at in _UUID_GROUPS:
-        matrix[:, at : at + 2 * (end - first_octet)] = digits[:, 2 * first_octet : 2 * end]
+    groups = matrix.view(_UUID).ravel()
+    for name, _, _ in _UUID_GROUPS:
+        groups[name] = digits[name]
     return strings(matrix)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PROPERTY = "rowmill.definition"
 _SPARK_TYPES = {"uuid": "string", "json": "string", "xml": "string", "geometry": "string", "time": "time(6)"}
+_SPARK_TYPES["interval"] = "interval day to second"  # 64 bits of microseconds in Parquet
 
 
 def spark_type(dtype: DataType, stored: bool = False) -> str:
@@ -114,6 +115,14 @@ def _known(spark: SparkSession, table: HiveTable) -> str | None:
             fix="drop or rename it, or give another database",
         )
     return str(properties[_PROPERTY])
+
+
+def count_rows(spark: SparkSession, table: HiveTable) -> int:
+    """The rows that a reader of the Hive table sees. Raises HiveError."""
+    try:
+        return int(spark.table(table.quoted).count())
+    except Exception as error:
+        raise HiveError(f"the table can't be read: {_reason(error)}", where=table.name) from error
 
 
 def check_not_foreign(spark: SparkSession, table: HiveTable) -> None:

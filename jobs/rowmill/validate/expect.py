@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class Binned:
 
     The first bin lies below the smallest value that may be, the last one above the largest.
     exact: counts, not chances: each bin holds its share to within `slack` rows, counted from below
+    origin: what is taken off values of more than 64 bits before they become doubles; edges are without it
     """
 
     edges: NDArray[Any]
@@ -53,6 +55,7 @@ class Binned:
     text: str
     exact: bool = False
     slack: float = 0.0
+    origin: int = 0
 
 
 def unit_of(dtype: DataType) -> int:
@@ -104,13 +107,15 @@ def _integers(low: int, high: int, dtype: DataType, text: str) -> Binned:
     span = high - low + 1
     cuts = sorted({low - 1 + span * i // BINS for i in range(BINS + 1)})
     shares = np.diff([(cut - low + 1) / span for cut in cuts])
-    kind: Any = np.float64 if is_wide(dtype) else np.int64
+    if is_wide(dtype):
+        relative = [float(cut - low) for cut in cuts]
+        return Binned(np.array(relative), np.concatenate([[0.0], shares, [0.0]]), low, high, text, origin=low)
     if cuts[0] < -(1 << 63):  # no value is below
         cuts, first = cuts[1:], [float(shares[0])]
         probabilities = np.concatenate([first, shares[1:], [0.0]])
     else:
         probabilities = np.concatenate([[0.0], shares, [0.0]])
-    return Binned(np.array(cuts, kind), probabilities, low, high, text)
+    return Binned(np.array(cuts, np.int64), probabilities, low, high, text)
 
 
 def _limits(args: dict[str, Any], dtype: DataType) -> tuple[Any, Any]:
@@ -226,17 +231,19 @@ class ZipfLaw:
 
 
 def sequence(args: dict[str, Any], dtype: DataType, rows: int, first_run: int) -> Binned | None:
-    if rows < 1 or is_wide(dtype) or dtype.is_text:
+    if rows < 1 or dtype.is_text:
         return None
     unit = unit_of(dtype)
     start, step = int(args.get("start", 1)) * unit, int(args.get("step", 1)) * unit
     last = start + step * (rows - 1)
     low, high, pace = min(start, last), max(start, last), abs(step)
+    if is_wide(dtype) and max(abs(low - 1), abs(high)) > 1 << 53:
+        return None  # judged as doubles, which tell no more whole numbers apart
     text = f"{show(dtype, start)}, {show(dtype, start + step)} .. {show(dtype, last)}" if rows > 1 else show(dtype, low)
     if pace == 0:
         return _point(dtype, start, text)
     ranks = sorted({-1 + rows * i // BINS for i in range(BINS + 1)})
-    kind: Any = np.float64 if dtype.name in FLOATS else np.int64
+    kind: Any = np.float64 if dtype.name in FLOATS or is_wide(dtype) else np.int64
     edges = np.array([low + pace * rank if rank >= 0 else low - 1 for rank in ranks], kind)
     shares = np.diff(ranks) / rows
     return Binned(edges, np.concatenate([[0.0], shares, [0.0]]), low, high, text, exact=True)
@@ -396,7 +403,8 @@ def show(dtype: DataType, value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if dtype.name == "decimal":
-        return f"{value / 10**dtype.scale:.{dtype.scale}f}" if abs(value) < 1 << 53 else f"{value}e-{dtype.scale}"
+        digits = tuple(map(int, str(abs(int(value)))))
+        return f"{Decimal((int(value < 0), digits, -dtype.scale)):f}"  # every digit, at any size
     if dtype.name == "date":
         return _date_text(int(value))
     if dtype.name in ("timestamp", "timestamp_ntz"):

@@ -175,7 +175,12 @@ def _table(request: Request, target: Target, home: str | None, show: Show) -> Ta
         kept = [task for task in tasks.tasks if set(task.probe.columns) <= set(types)]
         probes: tuple[Probe, ...] = (Rows(tuple(types), types, whole), *(task.probe for task in kept))
         progress = Progress(name, structure.rows, show)
-        outcome = scan(Job(place, found.format, types, probes), units, request.workers, progress)
+        outcome = scan(
+            Job(place, found.format, types, probes, frozenset(definition.column_names)),
+            units,
+            request.workers,
+            progress,
+        )
         if not outcome.types:
             break
         for column, reason in outcome.types.items():

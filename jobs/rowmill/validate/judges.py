@@ -28,6 +28,8 @@ def bounds(label: str, column: str, probe: Histogram, noun: str = "value") -> Ch
     below = int(counts[0]) if none_here[0] and binned.low > -np.inf else 0
     above = int(counts[-1]) if none_here[-1] and len(counts) > 1 else 0
     outside = below + above
+    if not outside and probe.smallest is not None and (probe.smallest < binned.low or probe.largest > binned.high):
+        outside = 1  # by so little that doubles don't show it
     seen = "no values" if probe.smallest is None else f"{show(dtype, probe.smallest)} .. {show(dtype, probe.largest)}"
     return Check(
         "bounds",

@@ -15,7 +15,7 @@ _SHOWN = 40  # bins
 _NAMED = 24  # bars with a name each
 
 
-def of_histogram(binned: Binned, counts: NDArray[np.int64], dtype: DataType, texts: bool = True) -> Plot | None:
+def of_histogram(binned: Binned, counts: NDArray[np.int64], dtype: DataType) -> Plot | None:
     """The plot of a numeric distribution; None if there is nothing to see."""
     total = int(counts.sum())
     if total == 0:
@@ -39,7 +39,7 @@ def of_histogram(binned: Binned, counts: NDArray[np.int64], dtype: DataType, tex
         _floats(np.diff(seen)),
         _floats(np.diff(wanted)),
         edges=_floats(edges[at]),
-        ticks=_ticks(float(edges[at[0]]), float(edges[at[-1]]), dtype, log),
+        ticks=_ticks(float(edges[at[0]]), float(edges[at[-1]]), dtype, log, binned.origin),
         log=log,
     )
 
@@ -64,9 +64,9 @@ def _visible(edges: NDArray[np.float64], shares: NDArray[np.float64]) -> tuple[f
     return (low, high) if high > low else (float(edges[0]), float(edges[-1]))
 
 
-def _ticks(low: float, high: float, dtype: DataType, log: bool) -> tuple[tuple[float, str], ...]:
+def _ticks(low: float, high: float, dtype: DataType, log: bool, origin: int) -> tuple[tuple[float, str], ...]:
     places = np.geomspace(low, high, 5) if log else np.linspace(low, high, 5)
-    return tuple((float(place), _short(dtype, float(place))) for place in places)
+    return tuple((float(place), _short(dtype, float(place) + origin)) for place in places)
 
 
 def _short(dtype: DataType, value: float) -> str:

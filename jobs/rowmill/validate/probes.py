@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 import numpy as np
@@ -70,12 +71,24 @@ def _map_lengths(array: pa.Array) -> pa.Array:
     return pa.array(np.diff(ends)) if len(array) else pa.array([], pa.int32())
 
 
-def numbers(dtype: DataType, array: pa.Array) -> NDArray[Any]:
-    """Physical values of an array without nulls; those of more than 64 bits as doubles."""
+def numbers(dtype: DataType, array: pa.Array, origin: int = 0) -> NDArray[Any]:
+    """Physical values of an array without nulls; those of more than 64 bits as doubles, counted from the origin."""
     if is_wide(dtype):
-        whole = pc.cast(array, pa.float64()).to_numpy(zero_copy_only=False)
-        return np.asarray(whole * 10.0**dtype.scale)
+        whole = pc.subtract(array.cast(pa.decimal256(60, dtype.scale)), _decimal(dtype, origin))
+        return np.asarray(whole.cast(pa.float64()).to_numpy(zero_copy_only=False) * 10.0**dtype.scale)
     return np.asarray(physical_values(dtype, array))
+
+
+def _decimal(dtype: DataType, value: int) -> pa.Scalar:
+    digits = tuple(map(int, str(abs(value))))
+    return pa.scalar(Decimal((int(value < 0), digits, -dtype.scale)), pa.decimal256(60, dtype.scale))
+
+
+def extremes(dtype: DataType, array: pa.Array) -> tuple[int, int]:
+    """The smallest and the largest physical value of decimals, with every digit."""
+    found = pc.min_max(array).as_py()
+    low, high = (int("".join(map(str, v.as_tuple().digits))) * (-1 if v < 0 else 1) for v in found.values())
+    return low, high
 
 
 class Probe(Protocol):
@@ -132,17 +145,22 @@ class Histogram:
 
     def update(self, batch: Batch) -> None:
         array = batch.values(self.columns[0], self.path)
-        if len(array):
-            self.add(numbers(self.dtype, array))
+        if not len(array):
+            return
+        self.add(numbers(self.dtype, array, self.expected.origin), extremes(self.dtype, array) if self.wide else None)
 
-    def add(self, values: NDArray[Any]) -> None:
-        """Counts physical values (n,), n > 0."""
+    @property
+    def wide(self) -> bool:
+        return is_wide(self.dtype)
+
+    def add(self, values: NDArray[Any], ends: tuple[Any, Any] | None = None) -> None:
+        """Counts physical values (n,), n > 0. `ends`: smallest and largest, if they are known more exactly."""
         edges = self.expected.edges
         if edges.dtype == np.int64 and values.dtype.kind == "i":
             values = values.astype(np.int64, copy=False)
         else:
             values = values.astype(np.float64, copy=False)
-        self._extremes(values.min(), values.max())
+        self._extremes(*(ends or (values.min(), values.max())))
         bins = np.searchsorted(edges, values, side="left")
         self.counts += np.bincount(bins, minlength=len(self.counts))
 
@@ -379,8 +397,11 @@ class Within(Faults):
             return pc.is_finite(array)
         if self.dtype.is_text or self.dtype.name in ("binary", "boolean") or self.dtype.is_nested:
             return pa.array(np.ones(len(array), bool))
-        values = numbers(self.dtype, array)
-        low, high = values.min(), values.max()
+        if is_wide(self.dtype):
+            low, high = extremes(self.dtype, array)
+        else:
+            values = numbers(self.dtype, array)
+            low, high = values.min(), values.max()
         self.smallest = low if self.smallest is None else min(self.smallest, low)
         self.largest = high if self.largest is None else max(self.largest, high)
         return pa.array(np.ones(len(array), bool))  # Arrow's type itself holds the bounds

@@ -32,6 +32,7 @@ class Job:
     format: str
     types: dict[str, DataType]
     probes: tuple[Probe, ...]
+    known: frozenset[str]  # all columns of the schema
 
 
 @dataclass
@@ -87,7 +88,7 @@ class _Outcome:
 def _count(job: Job, unit: Unit, probes: list[Probe]) -> _Outcome:
     rows = 0
     try:
-        for batch in batches(job.place, unit, job.format, job.types):
+        for batch in batches(job.place, unit, job.format, job.types, known=job.known):
             seen = Batch(batch, job.types, unit.file.path)
             for probe in probes:
                 probe.update(seen)

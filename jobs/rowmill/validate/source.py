@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -103,8 +104,13 @@ def data_files(place: Place) -> list[DataFile]:
         relative = entry.path[len(place.path) :].lstrip("/")
         parts = PurePosixPath(relative).parts
         if entry.type == fs.FileType.File and not any(part[0] in "_." for part in parts):
-            found.append(DataFile(relative, entry.size or 0, _partition(parts[:-1])))
+            found.append(data_file(relative, entry.size or 0))
     return sorted(found, key=lambda file: file.path)
+
+
+def data_file(path: str, size: int = 0) -> DataFile:
+    """A file by its path below the table's directory."""
+    return DataFile(path, size, _partition(PurePosixPath(path).parts[:-1]))
 
 
 def _partition(folders: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
@@ -148,14 +154,32 @@ def read_schema(place: Place, file: DataFile, form: str) -> tuple[dict[str, pa.D
         return {}, [Unit(file)]  # a line leaves its nulls out, so no line knows all columns
 
 
+def required_columns(place: Place, file: DataFile, form: str) -> frozenset[str]:
+    """The columns that a file declares to hold no null. Raises ReadFault."""
+    if form != "parquet":
+        return frozenset()
+    with _Readable(file), place.open(file.path) as source:
+        schema = pq.ParquetFile(source, pre_buffer=False).schema_arrow
+        return frozenset(f.name for f in schema if not f.nullable)
+
+
 def batches(
-    place: Place, unit: Unit, form: str, types: dict[str, DataType], size: int = BATCH_ROWS
+    place: Place,
+    unit: Unit,
+    form: str,
+    types: dict[str, DataType],
+    size: int = BATCH_ROWS,
+    known: frozenset[str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of a unit, only these columns, each in its type. Raises ReadFault or TypeFault."""
+    """The rows of a unit, only these columns, each in its type. Raises ReadFault or TypeFault.
+
+    known: all columns that may be there, where only the rows can tell (JSON); None: any may
+    """
     inside = dict(unit.file.partition)
     stored = {name: dtype for name, dtype in types.items() if name not in inside}
     with _Readable(unit.file):
-        for batch in _READERS[form](place, unit, stored, size):
+        read = partial(_json, known=known) if form == "json" else _READERS[form]
+        for batch in read(place, unit, stored, size):
             yield _whole(batch, inside, types)
 
 
@@ -267,7 +291,9 @@ def _csv(place: Place, unit: Unit, types: dict[str, DataType], size: int) -> Ite
         )
 
 
-def _json(place: Place, unit: Unit, types: dict[str, DataType], size: int) -> Iterator[pa.RecordBatch]:
+def _json(
+    place: Place, unit: Unit, types: dict[str, DataType], size: int, known: frozenset[str] | None = None
+) -> Iterator[pa.RecordBatch]:
     wanted = {name: dtype.to_arrow() for name, dtype in types.items()}
     with place.filesystem.open_input_stream(f"{place.path}/{unit.file.path}") as stream:
         lines: list[Any] = []
@@ -279,15 +305,18 @@ def _json(place: Place, unit: Unit, types: dict[str, DataType], size: int) -> It
             if not block and rest:
                 lines.append(json.loads(rest, parse_float=Decimal))
             while len(lines) >= size or (lines and not block):
-                yield _json_batch(lines[:size], wanted)
+                yield _json_batch(lines[:size], wanted, known)
                 lines = lines[size:]
             if not block:
                 return
 
 
-def _json_batch(lines: list[dict[str, Any]], wanted: dict[str, pa.DataType]) -> pa.RecordBatch:
-    extra = {name for line in lines for name in line} - set(wanted)
-    if extra:
+def _json_batch(
+    lines: list[dict[str, Any]], wanted: dict[str, pa.DataType], known: frozenset[str] | None
+) -> pa.RecordBatch:
+    if not all(isinstance(line, dict) for line in lines):
+        raise ValueError("a line is no JSON object")
+    if known is not None and (extra := {name for line in lines for name in line} - known):
         raise TypeFault(sorted(extra)[0], "the column is not in the schema")
     if not wanted:
         return next(_rows_only(len(lines), len(lines)))

@@ -1,19 +1,38 @@
-"""The check after the commit: reads the data back with Spark and holds them against the schema."""
+"""The check after the commit: reads files back and holds rows, nulls and keys against the schema.
+
+Files are read by our own tasks, not by Spark SQL: its first query costs seconds, and the shuffle of a key more than
+making the rows. `validate` judges far more.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from rowmill.errors import StorageError
-from rowmill.hive import columns_ddl, quote, read_options
+from rowmill.generate.arrow import null_mask
+from rowmill.generate.fingerprint import row_words
+from rowmill.generate.random import Bits
 from rowmill.schema.model import TableDefinition
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+from rowmill.schema.types import DataType
+from rowmill.sink.manifest import Manifest, WrittenFile
+from rowmill.validate.source import (
+    DataFile,
+    Place,
+    ReadFault,
+    TypeFault,
+    batches,
+    data_file,
+    read_schema,
+    required_columns,
+)
 
 # Keys are compared exactly up to here; above, a part of the key space is (all rows of these keys).
 EXACT_KEYS = 5_000_000
+_NEAR_ROWS = 1_000_000  # so many rows are read faster than a task of Spark's starts
 
 
 @dataclass(frozen=True)
@@ -24,47 +43,110 @@ class CheckResult:
     faults: tuple[str, ...] = field(default_factory=tuple)
 
 
-def read_back(
-    spark: SparkSession, definition: TableDefinition, directory: str, form: str, recursive: bool
-) -> DataFrame:
-    """The files of a table as Spark reads them, with the schema's types."""
-    reader = spark.read.format(form).schema(columns_ddl(definition))
-    for name, value in (read_options(form) | ({"recursiveFileLookup": "true"} if recursive else {})).items():
-        reader = reader.option(name, value)
-    return reader.load(directory)
+@dataclass(frozen=True)
+class FileCheck:
+    """One file: its rows, the nulls of each column that may have none, and the sorted words of each key."""
+
+    rows: int
+    nulls: dict[str, int]
+    keys: tuple[bytes, ...]
 
 
-def check_table(frame: DataFrame, definition: TableDefinition, expected_rows: int) -> CheckResult:
-    """Row count, nulls where none may be, and duplicate keys. Raises StorageError if the data can't be read."""
-    required = [c.name for c in definition.columns if not c.nullable]
-    parts = ["count(*)", *(f"count_if({quote(name)} IS NULL)" for name in required)]
-    try:
-        counts = frame.selectExpr(*parts).collect()[0]
-    except Exception as error:
-        raise StorageError(
-            f"the data can't be read back: {str(error).splitlines()[0][:200]}", where=definition.name
-        ) from error
-    rows = int(counts[0])
-    faults = []
-    if rows != expected_rows:
-        faults.append(f"{rows} rows, {expected_rows} expected")
-    faults += [
-        f"{count} nulls in {name}, which is not nullable"
-        for name, count in zip(required, counts[1:], strict=True)
-        if count
-    ]
+@dataclass(frozen=True)
+class FileChecker:
+    """Checks one file of a table, anywhere.
+
+    share: of each key only the words that are a multiple of it are kept
+    """
+
+    place: Place
+    form: str
+    types: dict[str, DataType]
+    required: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    share: int
+
+    def __call__(self, path: str) -> FileCheck | str:
+        """Raises nothing for data that can't be read: says why."""
+        file = data_file(path)
+        try:
+            # A column that the file itself declares to be without nulls can't hold one.
+            free = required_columns(self.place, file, self.form)
+            watched = [name for name in self.required if name not in free]
+            wanted = [name for name in self.types if name in watched or any(name in key for key in self.keys)]
+            rows, nulls = 0, dict.fromkeys(watched, 0)
+            words: list[list[Bits]] = [[] for _ in self.keys]
+            for batch in self._batches(file, {name: self.types[name] for name in wanted}):
+                rows += batch.num_rows
+                for name in watched:
+                    nulls[name] += batch.column(name).null_count
+                for found, key in zip(words, self.keys, strict=True):
+                    found.append(self._words(batch, key))
+        except (ReadFault, TypeFault) as fault:
+            return " ".join(str(part) for part in fault.args)
+        return FileCheck(rows, nulls, tuple(_sorted(found).tobytes() for found in words))
+
+    def _batches(self, file: DataFile, types: dict[str, DataType]) -> Iterator[pa.RecordBatch]:
+        for unit in read_schema(self.place, file, self.form)[1]:
+            yield from batches(self.place, unit, self.form, types)
+
+    def _words(self, batch: pa.RecordBatch, key: tuple[str, ...]) -> Bits:
+        words = row_words({name: self.types[name] for name in key}, batch)
+        masks = [mask for name in key if (mask := null_mask(batch.column(name))) is not None]
+        if masks:  # SQL: a key with a null equals no other
+            words = words[~np.logical_or.reduce(masks)]
+        return words if self.share == 1 else words[words % np.uint64(self.share) == 0]
+
+
+def _sorted(words: Sequence[Bits]) -> Bits:
+    joined = np.concatenate([np.empty(0, np.uint64), *words])
+    joined.sort()
+    return joined
+
+
+def check_files(
+    place: Place,
+    definition: TableDefinition,
+    manifest: Manifest,
+    spread: Callable[[FileChecker, Sequence[str]], Iterable[FileCheck | str]],
+) -> CheckResult:
+    """Row count, nulls where none may be, and keys that come twice.
+
+    Keys are compared by 64-bit words: different whole numbers have different ones, of other keys two among five
+    million are alike once in a million runs.
+
+    spread: runs the checker over paths, on this machine or many. Raises StorageError if data can't be read.
+    """
     keys = [definition.primary_key] if definition.primary_key else []
-    for key in [*keys, *definition.unique]:
-        doubles = _duplicates(frame, key, rows)
+    keys += definition.unique
+    checker = FileChecker(
+        place,
+        manifest.format,
+        {c.name: c.type for c in definition.columns},
+        tuple(c.name for c in definition.columns if not c.nullable),
+        tuple(keys),
+        max(1, -(-manifest.rows // EXACT_KEYS)),
+    )
+    paths = [file.path for file in manifest.files]
+    found: list[FileCheck] = []
+    for outcome in map(checker, paths) if manifest.rows <= _NEAR_ROWS else spread(checker, paths):
+        if isinstance(outcome, str):
+            raise StorageError(f"the data can't be read back: {outcome}", where=place.shown)
+        found.append(outcome)
+    return CheckResult(sum(part.rows for part in found), tuple(_faults(found, manifest.files, keys)))
+
+
+def _faults(found: list[FileCheck], files: Sequence[WrittenFile], keys: list[tuple[str, ...]]) -> Iterable[str]:
+    for part, file in zip(found, files, strict=True):
+        if part.rows != file.rows:
+            yield f"{part.rows} rows in {file.path}, {file.rows} expected"
+    for name in sorted({name for part in found for name in part.nulls}):
+        count = sum(part.nulls.get(name, 0) for part in found)
+        if count:
+            yield f"{count} nulls in {name}, which is not nullable"
+    for at, key in enumerate(keys):
+        words = _sorted([np.frombuffer(part.keys[at], np.uint64) for part in found])
+        again = words[1:] == words[:-1]
+        doubles = int(np.count_nonzero(again[:1]) + np.count_nonzero(again[1:] & ~again[:-1]))
         if doubles:
-            faults.append(f"{doubles} values of ({', '.join(key)}) come more than once")
-    return CheckResult(rows, tuple(faults))
-
-
-def _duplicates(frame: DataFrame, key: tuple[str, ...], rows: int) -> int:
-    columns = [quote(name) for name in key]
-    share = -(-rows // EXACT_KEYS)
-    some = frame.selectExpr(*columns).where(" AND ".join(f"{c} IS NOT NULL" for c in columns))
-    if share > 1:
-        some = some.where(f"pmod(xxhash64({', '.join(columns)}), {share}) = 0")
-    return int(some.groupBy(*key).count().where("count > 1").count())
+            yield f"{doubles} values of ({', '.join(key)}) come more than once"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.sink.local import LocalTable
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.slices import Slice
-from rowmill.spark import SparkConfig, check_environment, run_plan, session
+from rowmill.spark import NEAR_ROWS, SparkConfig, check_environment, run_plan, session, spread
+from rowmill.validate.source import open_place
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -91,6 +93,10 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
     check_environment()
     reports: dict[str, TableReport] = {}
     with _interruptible():
+        if not request.hive and all(item.plan.rows <= NEAR_ROWS for item in prepared):
+            for item in prepared:  # made before Spark would be there
+                reports[item.plan.name] = _run_table(None, item, request, show)
+            return reports
         show("starting Spark")
         spark = session(config, hive=request.hive)
         with _interruptible():  # Spark puts a handler of its own in place, which calls the JVM amid a call
@@ -220,7 +226,7 @@ def _column_types(plan: TablePlan) -> dict[str, str]:
     return {c.name: str(c.type) for c in plan.generator.definition.columns}
 
 
-def _run_table(spark: SparkSession, item: _Prepared, request: Request, show: Show) -> TableReport:
+def _run_table(spark: SparkSession | None, item: _Prepared, request: Request, show: Show) -> TableReport:
     started = time.monotonic()
     plan, target = item.plan, item.target
     changed = not item.current
@@ -229,7 +235,7 @@ def _run_table(spark: SparkSession, item: _Prepared, request: Request, show: Sho
         manifest = _generate(spark, plan, target, show, request.batch_rows)
     assert manifest is not None
     registered = False
-    if item.hive_table is not None:
+    if spark is not None and item.hive_table is not None:
         registered = hive.register(spark, item.hive_table, changed)
         if registered:
             show(f"{plan.name}: registered {item.hive_table.name} in Hive")
@@ -239,7 +245,7 @@ def _run_table(spark: SparkSession, item: _Prepared, request: Request, show: Sho
     return _report(item, manifest, seconds, changed or registered, plan.rows)
 
 
-def _generate(spark: SparkSession, plan: TablePlan, target: LocalTable, show: Show, batch_rows: int) -> Manifest:
+def _generate(spark: SparkSession | None, plan: TablePlan, target: LocalTable, show: Show, batch_rows: int) -> Manifest:
     staging = target.stage(secrets.token_hex(6))
     try:
         written = run_plan(spark, plan, staging, show, batch_rows)
@@ -248,7 +254,8 @@ def _generate(spark: SparkSession, plan: TablePlan, target: LocalTable, show: Sh
     except BaseException:
         try:
             with suppress(Exception):  # the JVM may be what died
-                spark.sparkContext.cancelAllJobs()
+                if spark is not None:
+                    spark.sparkContext.cancelAllJobs()
         finally:
             target.abort()
         raise
@@ -274,18 +281,20 @@ def _manifest(plan: TablePlan, target: LocalTable, written: list[WrittenFile]) -
     )
 
 
-def _check(spark: SparkSession, item: _Prepared, manifest: Manifest, show: Show) -> None:
+def _check(spark: SparkSession | None, item: _Prepared, manifest: Manifest, show: Show) -> None:
     definition = item.plan.generator.definition
-    if item.hive_table is not None:
-        frame = spark.table(item.hive_table.quoted)
-    else:
-        frame = check.read_back(
-            spark, definition, str(item.target.directory), manifest.format, bool(item.plan.layout.slices)
-        )
-    result = check.check_table(frame, definition, manifest.rows)
-    if result.faults:
+    place = open_place(str(item.target.directory))
+    result = check.check_files(place, definition, manifest, partial(spread, spark) if spark else map)
+    faults = list(result.faults)
+    if (
+        spark is not None
+        and item.hive_table is not None
+        and (seen := hive.count_rows(spark, item.hive_table)) != manifest.rows
+    ):
+        faults.append(f"{item.hive_table.name} shows {seen} rows, {manifest.rows} expected")
+    if faults:
         raise StorageError(
-            f"the check failed: {'; '.join(result.faults)}",
+            f"the check failed: {'; '.join(faults)}",
             where=f"table '{definition.name}' in {item.target.directory}",
             fix="the data are there for you to look at; mend the generators in the YAML and run again",
         )

@@ -8,12 +8,13 @@ import pickle
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from rowmill import hive
 from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 JOBS = Path(__file__).resolve().parent.parent
+
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -227,33 +232,81 @@ def spark_error(what: str, where: str, error: BaseException) -> StorageError:
     return StorageError(f"{what}: {_root_cause(error)}", where=where)
 
 
+# So many rows are made sooner than a Python worker of Spark's has started.
+NEAR_ROWS = 4 * BLOCK_ROWS
+
+
 def run_plan(
-    spark: SparkSession, plan: TablePlan, staging: Path, show: Callable[[str], None], batch_rows: int
+    spark: SparkSession | None, plan: TablePlan, staging: Path, show: Callable[[str], None], batch_rows: int
 ) -> list[WrittenFile]:
     """Runs the tasks of a plan; files stand in the staging directory when it returns.
 
+    Up to NEAR_ROWS rows are made in this process, and no Spark is needed.
     Raises the error of the first task that failed for good, or StorageError if Spark gave up.
     """
-    context = spark.sparkContext
-    groups = tasks(plan)
     results: list[WrittenFile] = []
     with Progress(plan.name, plan.rows, show) as progress:
         work = TaskInput(
             plan.generator, plan.layout.format, plan.layout.partition_by, str(staging), progress.address, batch_rows
         )
-        shipped = context.broadcast(pickle.dumps(work))
-        try:
-            for outcome in context.parallelize(groups, len(groups)).mapPartitions(_Runner(shipped)).collect():
-                if isinstance(outcome, RowmillError):
-                    raise outcome
-                results += outcome
-        except RowmillError:
-            raise
-        except Exception as error:
-            raise StorageError(f"Spark gave up: {_root_cause(error)}", where=f"table '{plan.name}'") from error
-        finally:
-            shipped.destroy()
+        groups = tasks(plan)
+        for outcome in _run_far(spark, work, groups) if spark and plan.rows > NEAR_ROWS else _run_near(work, groups):
+            if isinstance(outcome, RowmillError):
+                raise outcome
+            results += outcome
     return results
+
+
+def _run_near(work: TaskInput, groups: Sequence[Any]) -> Iterator[Any]:
+    return (run_task(work, files, "0") for files in groups)
+
+
+def _run_far(spark: SparkSession, work: TaskInput, groups: Sequence[Any]) -> list[Any]:
+    context = spark.sparkContext
+    shipped = context.broadcast(pickle.dumps(work))
+    try:
+        return list(context.parallelize(groups, len(groups)).mapPartitions(_Runner(shipped)).collect())
+    except Exception as error:
+        where = f"table '{work.generator.definition.name}'"
+        raise StorageError(f"Spark gave up: {_root_cause(error)}", where=where) from error
+    finally:
+        shipped.destroy()
+
+
+def spread(spark: SparkSession, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Calls a function (pickled) for each item, in Spark's tasks; results in the order of the items.
+
+    Raises StorageError if Spark gave up.
+    """
+    context = spark.sparkContext
+    shipped = context.broadcast(pickle.dumps(function))
+    try:
+        parts = context.parallelize(list(items), min(len(items), 4 * context.defaultParallelism))
+        return list(parts.mapPartitions(_Caller(shipped)).collect())
+    except Exception as error:
+        raise StorageError(f"Spark gave up: {_root_cause(error)}", where="spark") from error
+    finally:
+        shipped.destroy()
+
+
+_known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def _loaded(shipped: Any) -> Any:
+    """What was pickled into a broadcast, once a worker: tables keep what they have worked out from task to task."""
+    if shipped not in _known:
+        _known[shipped] = pickle.loads(shipped.value)
+    return _known[shipped]
+
+
+class _Caller:
+    """Runs in Spark's Python workers."""
+
+    def __init__(self, shipped: Any) -> None:
+        self.shipped = shipped
+
+    def __call__(self, items: Iterator[Any]) -> Iterator[Any]:
+        return map(_loaded(self.shipped), items)
 
 
 def data_frame(spark: SparkSession, table: TableGenerator, start: int, stop: int) -> DataFrame:
@@ -302,7 +355,7 @@ class _Runner:
 
         context = TaskContext.get()
         attempt = f"{context.taskAttemptId() if context else 0}"
-        work: TaskInput = pickle.loads(self.shipped.value)
+        work: TaskInput = _loaded(self.shipped)
         for files in groups:
             yield run_task(work, files, attempt)
 

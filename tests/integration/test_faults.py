@@ -15,6 +15,8 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 
+from rowmill.spark import NEAR_ROWS
+
 pytestmark = pytest.mark.integration
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 
@@ -175,7 +177,8 @@ def test_no_spark_and_no_java(programs: Any, tmp_path: Path) -> None:
     broken.write_text("#!/bin/sh\necho 'no such option' >&2\nexit 1\n")
     broken.chmod(0o755)
     path = f"{empty}{os.pathsep}{os.environ['PATH']}"
-    programs.generate("bulk", "--output", "x", PATH=path, JAVA_HOME=None).refused("Spark does not start")
+    many = ("--rows", NEAR_ROWS + 1)  # fewer are made without Spark
+    programs.generate("bulk", *many, "--output", "x", PATH=path, JAVA_HOME=None).refused("Spark does not start")
     assert not (tmp_path / "x").exists()
 
 

@@ -27,13 +27,18 @@ _HALF = np.uint64(32)
 
 def fingerprint(columns: dict[str, DataType], batch: pa.RecordBatch | pa.Table) -> int:
     """The sum of the row hashes of a batch modulo 2**64; parts of a table are added modulo 2**64."""
+    return int(row_words(columns, batch).sum(dtype=np.uint64))
+
+
+def row_words(columns: dict[str, DataType], batch: pa.RecordBatch | pa.Table) -> Bits:
+    """A 64-bit hash of each row (n,) over these columns; of one number of up to 64 bits, a bijection."""
     total = np.zeros(batch.num_rows, np.uint64)
     for name, dtype in columns.items():
         array = batch.column(name)
         if isinstance(array, pa.ChunkedArray):
             array = array.combine_chunks()
         total += _salted("column", name, dtype, array)
-    return int(mix(total).sum(dtype=np.uint64))
+    return mix(total)
 
 
 def add(*parts: int) -> int:

@@ -78,7 +78,7 @@ m + INTERVAL '3' DAY * 2 | to_date(c) | to_date('29.02.2024', 'dd.MM.yyyy') | to
 to_timestamp('2024-02-29 13:45', 'yyyy-MM-dd HH:mm') | to_date(m) | date_format(m, 'yyyy-MM-dd HH:mm:ss') | date_format(t, 'EEE, d MMM yy')
 date_format(m, 'EEEE MMMM h a') | date_format(m, 'yyyy.MM.dd.SSS') | date_format(t, 'D Q') | date_format(t, 'yyyy''T''MM') | date_format(m, 'H:m:s hh')
 unix_date(t) | date_from_unix_date(i % 1000) | unix_seconds(m) | unix_millis(m) | unix_micros(m) | timestamp_seconds(i) | timestamp_millis(i)
-timestamp_micros(i) | i BETWEEN j AND 10 OR s LIKE 'o%' | concat('a', x / 8) | concat('n', 10.0 * d) | div(i, j)
+timestamp_micros(i) | i BETWEEN j AND 10 OR s LIKE 'o%' | concat('a', least(x, 100) / 8) | concat('n', 10.0 * d) | div(i, j)
 """
 # How Spark spells what has another name or grammar there.
 SPELLED = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rowmill.errors import GeneratorError, SchemaError
 from rowmill.generate.table import World
 from rowmill.schema.catalog import Catalog, CatalogTable
-from rowmill.schema.model import ForeignKey
+from rowmill.schema.model import ForeignKey, GeneratorSpec
 from rowmill.schema.types import INTEGER_BITS, DataType, parse_type
 from rowmill.schema.yaml import parse_columns, parse_schema
 
@@ -371,3 +371,33 @@ def test_a_table_in_two_files_and_a_parent_that_is_missing(folder: Path) -> None
     assert [t.name for t in Catalog(folder).select("shop.orders")] == ["orders"]
     with pytest.raises(SchemaError, match="no such schema"):
         Catalog(folder / "nope")
+
+
+def test_numbers_with_an_exponent_are_numbers_where_one_is_expected() -> None:
+    text = """
+tables:
+  - name: t
+    rows: 1e3
+    columns:
+      - {name: a, type: int, nulls: 1e-1, generator: {zipf: {s: 12e-1, n: 1e6}}}
+      - {name: b, type: string, generator: {choice: {values: [1e6, 2e6], weights: [1e1, 2]}}}
+      - name: c
+        type: "array<double>"
+        generator: {array: {element: {normal: {mean: 1e3}}, length: {min: 0, max: 1e1}}}
+      - {name: d, type: double, generator: {poisson: 1e2}}
+      - {name: e, type: double, generator: {uniform: {min: 1e3, max: 2e3}}}
+"""
+    table = parse_schema(text, "x.yaml").tables[0]
+    assert (table.rows, table.columns[0].nulls) == (1000, 0.1)
+    assert isinstance(table.rows, int)
+    specs = [c.generator for c in table.columns]
+    assert specs[0] == GeneratorSpec("zipf", {"s": 1.2, "n": 1_000_000})
+    assert specs[1] == GeneratorSpec("choice", {"values": ["1e6", "2e6"], "weights": [10, 2]})
+    assert specs[2] is not None
+    assert specs[2].args["length"] == {"min": 0, "max": 10}
+    assert specs[3] == GeneratorSpec("poisson", {"mean": 100})
+    for bad in ("1e-3", "1e999", "1.5e0", "1e", "x"):
+        with pytest.raises(SchemaError, match=r"x.yaml:4 tables\[0\].rows: integer expected"):
+            parse_schema(text.replace("rows: 1e3", f"rows: {bad}"), "x.yaml")
+    with pytest.raises(SchemaError, match="number expected"):
+        parse_schema(text.replace("s: 12e-1", "s: 1e999"), "x.yaml")

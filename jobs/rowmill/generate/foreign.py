@@ -147,6 +147,8 @@ class EachParents:
             raise GeneratorError(
                 "each: 0 <= min <= max, and max at least 1, expected", where=where, value=f"min {low}, max {high}"
             )
+        if high > 1 << 31:
+            raise GeneratorError("each: at most 2**31 children to a parent", where=where, value=high)
         if rows > parents * high:
             raise GeneratorError(
                 f"{rows} rows can't be spread over {parents} parents with at most {high} each",

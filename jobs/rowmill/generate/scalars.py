@@ -464,10 +464,19 @@ class ParentColumn:
     column: str
     relation: int
     dtype: DataType
+    where: str = ""
 
     def make(self, rows: RowSet) -> Any:
         parent = rows.parent(self.relation)
-        values, nulls = cast_value(parent.encoded(self.column), self.dtype, len(rows)), parent.nulls
+        try:
+            values, nulls = cast_value(parent.encoded(self.column), self.dtype, len(rows)), parent.nulls
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OverflowError) as error:
+            reason = str(error).splitlines()[0][:160]
+            raise GeneratorError(
+                f"the parent's {self.column} can't be held by {self.dtype}: {reason}",
+                where=self.where,
+                fix="give both columns the same type",
+            ) from error
         if nulls is None or not nulls.any():
             return values
         return to_arrow(self.dtype, values, nulls)

@@ -90,6 +90,8 @@ class World:
                 raise GeneratorError(
                     "the number of rows is not known", where=table.where, fix="set `rows:` in the YAML"
                 )
+            if rows + sum(self._segments.get(table.qualified, ())) > 1 << 62:
+                raise GeneratorError("more than 2**62 rows", where=table.where, value=rows)
             made = TableGenerator(table, rows, self.seed, self._segments.get(table.qualified, ()))
             self._tables[table.qualified] = made
             try:
@@ -146,6 +148,7 @@ class TableGenerator:
         explicit = {c.name for c in definition.columns if c.generator is not None}
         for key in keys:
             rows = self._resolve(key).rows
+            self._check_references(key)
             self._parent_rows |= {name: rows for name in key.columns if name not in self._parent_rows}
         self.keys = TableKeys(self)
         self.keys.plan_joints(self._rows_of_runs)
@@ -162,6 +165,17 @@ class TableGenerator:
                 if name not in explicit:
                     self._owner.setdefault(name, (index, column))
         self._world = None  # what is shipped to tasks holds only the tables it needs
+
+    def _check_references(self, key: ForeignKey) -> None:
+        parent = self._resolve(key).definition
+        for name in key.references:
+            if name not in parent.column_names:
+                raise GeneratorError(
+                    f"the foreign key's table '{parent.name}' has no such column",
+                    where=self.key_where(key),
+                    value=name,
+                    fix=f"it has {', '.join(parent.column_names)}",
+                )
 
     def _resolve(self, key: ForeignKey) -> TableGenerator:
         assert self._world is not None
@@ -438,7 +452,7 @@ class TableGenerator:
     def _build(self, column: TableColumn) -> Generator:
         if column.generator is None and column.name in self._owner:
             index, referenced = self._owner[column.name]
-            return scalars.ParentColumn(referenced, index, column.type)
+            return scalars.ParentColumn(referenced, index, column.type, self.where(column))
         if column.generator is None and column.name in self.keys.ordinal_columns:
             self._check_ordinal(column)
             return scalars.Ordinal()

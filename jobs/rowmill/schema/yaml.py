@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,15 @@ def parse_schema(text: str, source: str) -> SchemaFile:
     lines = _Lines(node, source)
     if data is None:
         raise SchemaError("the file is empty", where=source, fix="it needs `tables:` with at least one table")
+    return _checked(data, lines)
+
+
+def parse_document(data: Any, source: str) -> SchemaFile:
+    """A schema from the dicts and lists that its YAML stands for. Raises SchemaError."""
+    return _checked(data, _Lines(None, source))
+
+
+def _checked(data: Any, lines: _Lines) -> SchemaFile:
     _validate(data, lines)
     return _schema_file(data, lines)
 
@@ -152,18 +163,39 @@ class _Lines:
         return f"{place} {text}" if text else place
 
 
+_EXPONENT = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{0,40})?[eE][-+]?[0-9]{1,3}")
+
+
+def numeral(value: Any) -> Any:
+    """The number that a text such as `1e6` or `2.5E-3` stands for; anything else as it is."""
+    if not isinstance(value, str) or _EXPONENT.fullmatch(value) is None:
+        return value
+    exact = Fraction(value)
+    return int(exact) if exact.denominator == 1 and abs(exact) < 10**76 else float(value)
+
+
 @lru_cache(maxsize=1)
 def _validator() -> Any:
     # JSON Schema takes 5.0 for an integer and knows no NaN: here a count is an int, a number finite.
-    checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {
-            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
-            "number": lambda _, value: (
-                isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-            ),
-        }
-    )
-    return extend(Draft202012Validator, type_checker=checker)(json_schema())  # type: ignore[no-untyped-call]
+    # YAML 1.1 reads 1e6 as text: it is a number where one is expected.
+    def integer(_: Any, value: Any) -> bool:
+        return isinstance(numeral(value), int) and not isinstance(value, bool)
+
+    def number(_: Any, value: Any) -> bool:
+        found = numeral(value)
+        return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+
+    checker = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": integer, "number": number})
+    bounds = {name: _of_number(Draft202012Validator.VALIDATORS[name]) for name in ("minimum", "maximum")}
+    made = extend(Draft202012Validator, bounds, type_checker=checker)  # type: ignore[no-untyped-call]
+    return made(json_schema())
+
+
+def _of_number(check: Any) -> Any:
+    def run(validator: Any, limit: Any, value: Any, schema: Any) -> Any:
+        return check(validator, limit, numeral(value), schema)
+
+    return run
 
 
 def _validate(data: Any, lines: _Lines) -> None:
@@ -267,7 +299,7 @@ def _table(item: Mapping[str, Any], lines: _Lines, at: _Path) -> TableDefinition
         columns=columns,
         schema=item.get("schema"),
         comment=item.get("comment"),
-        rows=item.get("rows"),
+        rows=numeral(item.get("rows")),
         primary_key=tuple(item.get("primary_key", ())),
         unique=tuple(tuple(key) for key in item.get("unique", ())),
         foreign_keys=keys,
@@ -282,7 +314,7 @@ def _table(item: Mapping[str, Any], lines: _Lines, at: _Path) -> TableDefinition
 def _column(item: Mapping[str, Any], lines: _Lines, at: _Path) -> TableColumn:
     dtype = parse_type(item["type"], where=lines.where((*at, "type")))
     nullable = item.get("nullable", True)
-    nulls = item.get("nulls")
+    nulls = numeral(item.get("nulls"))
     if nulls and not nullable:
         raise SchemaError(
             f"column '{item['name']}' is not nullable, so it can't have nulls",
@@ -318,7 +350,27 @@ def generator_spec(item: str | Mapping[str, Any], entries: Mapping[str, Entry], 
     entry = entries[name]
     if entry.obvious and (not isinstance(body, Mapping) or not _looks_like_arguments(body, entry)):
         body = {entry.obvious: body}
-    return GeneratorSpec(name, dict(body or {}), line)
+    args = dict(body or {})
+    for key, argument in entry.arguments.items():
+        if key in args:
+            args[key] = _numbers(argument.kind, args[key])
+    return GeneratorSpec(name, args, line)
+
+
+def _numbers(kind: str, value: Any) -> Any:
+    """An argument with the numbers that stand in it as text made numbers, where its kind asks for numbers."""
+    if kind in ("integer", "count", "number", "share"):
+        return numeral(value)
+    if kind == "weights" and isinstance(value, list):
+        return [numeral(v) for v in value]
+    if kind == "sizes" and isinstance(value, Mapping):
+        return {name: numeral(v) for name, v in value.items()}
+    if kind == "cases" and isinstance(value, Mapping):
+        return {
+            name: {**case, "weights": _numbers("weights", case["weights"])} if case.get("weights") else case
+            for name, case in value.items()
+        }
+    return value
 
 
 def _looks_like_arguments(body: Mapping[str, Any], entry: Entry) -> bool:
@@ -334,7 +386,7 @@ def _foreign_key(item: Mapping[str, Any], lines: _Lines, at: _Path) -> ForeignKe
         distribution=None
         if distribution is None
         else generator_spec(distribution, DISTRIBUTIONS, lines.line((*at, "distribution"))),
-        nulls=item.get("nulls"),
+        nulls=numeral(item.get("nulls")),
         line=lines.line(at),
     )
     if len(key.columns) != len(key.references):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 from typing import Any
 
@@ -99,7 +100,7 @@ def expression(args: dict[str, Any], site: Site) -> Generator:
         need_column(site, name)
     for part in node.walk():
         if part.op == "parent" and site.table is not None:
-            site.table.relation_of(part.args[1], site.where)
+            _need_parent_column(site, part.args[0], site.table.relation_of(part.args[1], site.where))
         if part.op == "ordinal" and site.table is not None:
             site.table.need_ordinals(site.where)
         if site.table is None and part.op in ("parent", "ordinal"):
@@ -143,15 +144,21 @@ def offset(args: dict[str, Any], site: Site) -> Generator:
     return scalars.Offset(args["of"], of_type, site.build(spec, whole), unit, site.dtype, site.where)
 
 
+def _need_parent_column(site: Site, column: str, relation: int) -> None:
+    assert site.table is not None
+    parent = site.table.parent_definition(relation)
+    if column not in parent.column_names:
+        near = difflib.get_close_matches(column, parent.column_names, n=2)
+        raise site.fail(
+            f"the parent table '{parent.name}' has no such column",
+            column,
+            f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(parent.column_names)}",
+        )
+
+
 def parent(args: dict[str, Any], site: Site) -> Generator:
     if site.table is None:
         raise site.fail("a generator inside a nested value can't see other columns")
     relation = site.table.relation_of(args["key"], site.where)
-    parent = site.table.parent_definition(relation)
-    if args["column"] not in parent.column_names:
-        raise site.fail(
-            f"the parent table '{parent.name}' has no such column",
-            args["column"],
-            f"it has {', '.join(parent.column_names)}",
-        )
-    return scalars.ParentColumn(args["column"], relation, site.dtype)
+    _need_parent_column(site, args["column"], relation)
+    return scalars.ParentColumn(args["column"], relation, site.dtype, site.where)

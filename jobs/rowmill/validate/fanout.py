@@ -44,6 +44,8 @@ def judge(key: ForeignKey, label: str, found: Children, parents: int, unique: bo
     if kind == "zipf":
         assert key.distribution is not None
         return _zipf(name, key, found, parents, float(key.distribution.args.get("s", 1.0)))
+    if kind not in (None, "uniform"):
+        return Check(FAN_OUT, name, SKIP, detail=f"`{kind}` is not tested", column=key.columns[0])
     if kind is None and unique:
         return Check(FAN_OUT, name, SKIP, detail="a unique key shapes it", column=key.columns[0])
     return _uniform(name, key, found, parents)

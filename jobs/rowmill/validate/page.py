@@ -101,6 +101,7 @@ def _steps(axes: Any, plot: Plot) -> None:
     widths = np.log(edges[1:] / edges[:-1]) if plot.log else np.diff(edges)
     axes.stairs(np.array(plot.observed) / widths, edges, fill=True, color=_OBSERVED, label="observed")
     axes.stairs(np.array(plot.expected) / widths, edges, color=_EXPECTED, linewidth=1.5, label="expected")
+    axes.yaxis.get_offset_text().set_visible(False)  # densities have no numbers
     if plot.log:
         axes.set_xscale("log")
         axes.minorticks_off()

@@ -29,7 +29,8 @@ def of_histogram(binned: Binned, counts: NDArray[np.int64], dtype: DataType) -> 
         values = binned.edges[1:]
         return Plot(_floats(inner_seen), _floats(inner_wanted), tuple(show(dtype, int(v)) for v in values))
     low, high = _visible(edges, inner_wanted)
-    log = low > 0 and high / low > 50
+    middle = float(edges[np.searchsorted(np.cumsum(inner_wanted), 0.5)])
+    log = low > 0 and high / low > 50 and middle - low < 0.15 * (high - low)  # else most bins would be bare
     grid = np.geomspace(low, high, _SHOWN + 1) if log else np.linspace(low, high, _SHOWN + 1)
     at = np.unique(np.clip(np.searchsorted(edges, grid), 0, len(edges) - 1))
     if len(at) < 2:
@@ -65,7 +66,8 @@ def _visible(edges: NDArray[np.float64], shares: NDArray[np.float64]) -> tuple[f
 
 
 def _ticks(low: float, high: float, dtype: DataType, log: bool, origin: int) -> tuple[tuple[float, str], ...]:
-    places = np.geomspace(low, high, 5) if log else np.linspace(low, high, 5)
+    count = 3 if dtype.name in ("date", "timestamp", "timestamp_ntz") else 5  # a date is wide
+    places = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
     return tuple((float(place), _short(dtype, float(place) + origin)) for place in places)
 
 

@@ -20,7 +20,7 @@ from rowmill.validate.files import find, read_structure
 from rowmill.validate.judges import plural
 from rowmill.validate.keys import Children, Engine
 from rowmill.validate.report import FAIL, PASS, SKIP, Check
-from rowmill.validate.source import Place, Unit, batches, open_place
+from rowmill.validate.source import Place, ReadFault, TypeFault, Unit, batches, open_place
 
 Types = dict[str, DataType]
 
@@ -98,8 +98,12 @@ def _foreign(context: Context, duck: Engine, key: ForeignKey) -> list[Check]:
     types = _types(context, key.columns)
     if types is None:
         return [Check("foreign key", name, SKIP, detail="a column can't be read", column=key.columns[0])]
-    parents = _parents(context, key)
-    found = duck.children(context.stream, types, parents.stream, parents.types, fanout.HEAD)
+    try:
+        parents = _parents(context, key)
+        found = duck.children(context.stream, types, parents.stream, parents.types, fanout.HEAD)
+    except (ReadFault, TypeFault) as fault:  # the table's own files were read before: these are the parents'
+        detail = f"the parents can't be read: {fault.args[0]}: {fault.args[1]}"
+        return [Check("foreign key", name, FAIL, "parents to compare with", "none", detail, key.columns[0])]
     detail = ""
     if found.orphans:
         detail = (
@@ -111,8 +115,16 @@ def _foreign(context: Context, duck: Engine, key: ForeignKey) -> list[Check]:
     made = all(definition.column(column).generator is not None for column in key.columns)
     if made:
         return checks  # its columns say themselves how they are made
+    others = {name for other in definition.foreign_keys if other is not key for name in other.columns}
+    if set(key.columns) & others:
+        why = "another foreign key has a part in it"
+        checks += [
+            Check(kind, f"{kind} of {label}", SKIP, detail=why, column=key.columns[0])
+            for kind in (judges.NULLS, judges.FAN_OUT)
+        ]
+        return checks
     checks.append(_nulls(context, key, label, found))
-    if key.distribution is None and context.catalog.parent(context.table, key).qualified == context.table.qualified:
+    if _roots(context, key):
         why = "a row of its own table before it"
         checks.append(Check(judges.FAN_OUT, f"fan-out of {label}", SKIP, detail=why, column=key.columns[0]))
         return checks
@@ -130,10 +142,17 @@ def _nulls(context: Context, key: ForeignKey, label: str, found: Children) -> Ch
     shares = [c.nulls for c in columns if c.nulls is not None]
     share = key.nulls if key.nulls is not None else max(shares, default=0.0)
     nullable = all(c.nullable and c.name not in context.table.definition.primary_key for c in columns)
-    itself = context.catalog.parent(context.table, key).qualified == context.table.qualified
-    # The first row of a table that references itself has nothing before it.
-    extra = 1 if itself and key.distribution is None and nullable and found.nulls else 0
+    extra = min(_roots(context, key), context.rows) if nullable else 0
     return judges.nulls(label, key.columns[0], found.nulls, context.rows, share, nullable, extra)
+
+
+def _roots(context: Context, key: ForeignKey) -> int:
+    """Of a table that references itself: its first rows, which have no row before them. 0: no such table."""
+    if context.catalog.parent(context.table, key).qualified != context.table.qualified:
+        return 0
+    if key.distribution is None:
+        return 1
+    return int(key.distribution.args.get("roots", 1)) if key.distribution.name == "earlier" else 0
 
 
 def _parents(context: Context, key: ForeignKey) -> Parents:

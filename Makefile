@@ -54,6 +54,14 @@ format: setup-dev ## bring the Python code into shape
 	@ruff check --fix --quiet . || true
 	ruff format --quiet jobs tests ansible
 
+.PHONY: docs
+docs: setup ## write what is made from the code: docs/reference/vocabulary.md, docs/schema.json
+	@mkdir -p build docs/reference
+	python -m rowmill.reference > build/vocabulary.md
+	mv build/vocabulary.md docs/reference/vocabulary.md
+	python -m rowmill.schema.json_schema > build/schema.json
+	mv build/schema.json docs/schema.json
+
 .PHONY: molecule
 molecule: setup-dev ## test each role by molecule
 	@for role in roles/*/; do

@@ -421,6 +421,8 @@ class Offset:
         if isinstance(distance, pa.Array):  # an expression's
             unknown = null_mask(distance)
             distance = pc.fill_null(distance, 0).to_numpy(zero_copy_only=False)
+        if distance.dtype.kind in "iu":
+            distance = distance.astype(np.int64)  # counts come in fewer bits than a distance takes
         days = self.of_type.name == "date"
         origin = physical_values(self.of_type, base).astype(np.int64)
         if self.unit in ("month", "year"):

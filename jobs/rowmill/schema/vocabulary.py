@@ -80,112 +80,130 @@ _BOUNDS = {
 VOCABULARY: dict[str, Entry] = {
     "sequence": Entry(
         "start + step * row",
-        {"start": Argument("integer", 1), "step": Argument("integer", 1)},
+        {"start": Argument("integer", 1, "of the first row"), "step": Argument("integer", 1, "distance of two rows")},
     ),
     "permutation": Entry(
         "a bijection of start .. start+rows-1, in shuffled order",
         {
-            "start": Argument("integer", 1),
+            "start": Argument("integer", 1, "smallest value"),
             "rows": Argument("count", None, "fixes the domain; default: the rows of the run"),
         },
     ),
-    "constant": Entry("one value", {"value": Argument("scalar", REQUIRED)}, obvious="value"),
+    "constant": Entry("one value", {"value": Argument("scalar", REQUIRED, "of every row")}, obvious="value"),
     "uniform": Entry("each value of min..max is equally likely", dict(_BOUNDS)),
     "normal": Entry(
         "the normal distribution, truncated to min..max",
-        {"mean": Argument("number", 0.0), "stddev": Argument("number", 1.0), **_BOUNDS},
+        {
+            "mean": Argument("number", 0.0, "before truncation"),
+            "stddev": Argument("number", 1.0, "standard deviation, before truncation"),
+            **_BOUNDS,
+        },
     ),
     "lognormal": Entry(
         "exp of a normal variate, truncated to min..max",
-        {"mu": Argument("number", 0.0), "sigma": Argument("number", 1.0), **_BOUNDS},
+        {
+            "mu": Argument("number", 0.0, "mean of the logarithm"),
+            "sigma": Argument("number", 1.0, "standard deviation of the logarithm"),
+            **_BOUNDS,
+        },
     ),
     "exponential": Entry(
         "the exponential distribution, truncated to min..max",
-        {"rate": Argument("number", 1.0), **_BOUNDS},
+        {"rate": Argument("number", 1.0, "1 / mean, before truncation"), **_BOUNDS},
     ),
-    "poisson": Entry("the Poisson distribution", {"mean": Argument("number", REQUIRED)}, obvious="mean"),
+    "poisson": Entry("the Poisson distribution", {"mean": Argument("number", REQUIRED, "0 .. 1e9")}, obvious="mean"),
     "zipf": Entry(
         "value k in 1..n with probability proportional to k**-s; min shifts it",
         {
-            "s": Argument("number", 1.0),
-            "n": Argument("count", REQUIRED),
+            "s": Argument("number", 1.0, "skew; 0 is uniform"),
+            "n": Argument("count", REQUIRED, "how many values"),
             "min": Argument("integer", 1, "the value of rank 1"),
         },
     ),
     "choice": Entry(
         "one of the values, by weight",
         {
-            "values": Argument("values", None),
-            "weights": Argument("weights", None),
+            "values": Argument("values", None, "with `by`: of all rows without a case"),
+            "weights": Argument("weights", None, "one to each value; equal"),
             "by": Argument("text", None, "a column whose value picks the case"),
             "cases": Argument("cases", None, "value of `by` -> values and weights"),
         },
         obvious="values",
     ),
-    "boolean": Entry("true with probability p", {"p": Argument("share", 0.5)}, obvious="p"),
+    "boolean": Entry("true with probability p", {"p": Argument("share", 0.5, "share of true")}, obvious="p"),
     "increasing": Entry(
         "times or numbers that never go back",
         {
-            "start": Argument("bound", None),
-            "end": Argument("bound", None),
+            "start": Argument("bound", None, "of the first row"),
+            "end": Argument("bound", None, "not passed by the last row of the first run"),
             "step": Argument("number", None, "distance of two rows (seconds, for times)"),
             "jitter": Argument("share", 1.0, "share of a step by which a row may be late"),
         },
     ),
-    "pattern": Entry("text that matches a regex", {"regex": Argument("text", REQUIRED)}, obvious="regex"),
+    "pattern": Entry(
+        "text that matches a regex",
+        {"regex": Argument("text", REQUIRED, "classes, quantifiers, groups, alternation")},
+        obvious="regex",
+    ),
     "template": Entry(
         "text with {seq}, {seq:06d}, {column}, {faker.provider}",
-        {"text": Argument("text", REQUIRED)},
+        {"text": Argument("text", REQUIRED, "{{ and }} are braces")},
         obvious="text",
     ),
     "words": Entry(
         "a run of English words",
         {
-            "min": Argument("count", 3),
-            "max": Argument("count", 8),
+            "min": Argument("count", 3, "number of words"),
+            "max": Argument("count", 8, "number of words"),
             "chars": Argument("sizes", None, "number of characters instead of words"),
         },
     ),
-    "uuid": Entry("a UUID", {"version": Argument("integer", 4)}),
+    "uuid": Entry("a UUID", {"version": Argument("integer", 4, "only 4")}),
     "faker": Entry(
         "a value from a pool that Faker filled",
         {
-            "provider": Argument("text", REQUIRED),
-            "locale": Argument("text", "en_US"),
-            "args": Argument("arguments", None),
-            "unique": Argument("bool", False),
+            "provider": Argument("text", REQUIRED, "one of Faker's"),
+            "locale": Argument("text", "en_US", "one of Faker's"),
+            "args": Argument("arguments", None, "of the provider"),
+            "unique": Argument("bool", False, "each value once"),
             "pool": Argument("count", None, "number of values drawn from Faker"),
         },
         obvious="provider",
     ),
     "expression": Entry(
         "SQL over other columns of the same row; row_number() is 1 in the first row",
-        {"sql": Argument("text", REQUIRED)},
+        {"sql": Argument("text", REQUIRED, "see Expressions")},
         obvious="sql",
     ),
     "offset": Entry(
         "another column plus a random distance",
         {
-            "of": Argument("text", REQUIRED),
-            "by": Argument("generator", REQUIRED),
-            "unit": Argument("text", "day", "microsecond, second, minute, hour, day, week, month, year"),
+            "of": Argument("text", REQUIRED, "a date or timestamp column"),
+            "by": Argument("generator", REQUIRED, "of the distance"),
+            "unit": Argument("text", "day", "microsecond, millisecond, second, minute, hour, day, week, month, year"),
         },
     ),
     "parent": Entry(
         "a column of the row that this row's foreign key points to",
-        {"column": Argument("text", REQUIRED), "key": Argument("text", None, "a column of the foreign key")},
+        {
+            "column": Argument("text", REQUIRED, "of the parent table"),
+            "key": Argument("text", None, "a column of the foreign key, where there are several"),
+        },
         obvious="column",
     ),
     "array": Entry(
         "a list",
-        {"element": Argument("generator", None), "length": Argument("sizes", {"min": 0, "max": 5})},
+        {
+            "element": Argument("generator", None, "inferred from the type"),
+            "length": Argument("sizes", {"min": 0, "max": 5}, "number of elements"),
+        },
     ),
     "map": Entry(
         "a map",
         {
-            "key": Argument("generator", None),
-            "value": Argument("generator", None),
-            "length": Argument("sizes", {"min": 0, "max": 3}),
+            "key": Argument("generator", None, "inferred from the type"),
+            "value": Argument("generator", None, "inferred from the type"),
+            "length": Argument("sizes", {"min": 0, "max": 3}, "number of entries; fewer where keys coincide"),
         },
     ),
     "struct": Entry("a generator per field", free_form=True),
@@ -195,10 +213,16 @@ VOCABULARY: dict[str, Entry] = {
 # How a foreign key spreads its rows over the parents.
 DISTRIBUTIONS: dict[str, Entry] = {
     "uniform": Entry("every parent is equally likely"),
-    "zipf": Entry("the parent of rank k with probability proportional to k**-s", {"s": Argument("number", 1.0)}),
+    "zipf": Entry(
+        "the parent of rank k with probability proportional to k**-s",
+        {"s": Argument("number", 1.0, "skew; 0 is uniform")},
+    ),
     "each": Entry(
         "every parent has min..max children",
-        {"min": Argument("count", 1), "max": Argument("count", REQUIRED)},
+        {
+            "min": Argument("count", 1, "children at least"),
+            "max": Argument("count", REQUIRED, "children at most; the same as min for a fixed number"),
+        },
     ),
     "earlier": Entry(
         "of a table that references itself: any row before, so there are no cycles (the default there)",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from rowmill import job
 from rowmill.errors import ConfigError, StorageError
-from rowmill.generate.table import BLOCK_ROWS
 from rowmill.plan import FORMATS, MODES
+from rowmill.sink.formats import CODECS, ROW_GROUP_ROWS, WriterOptions
 from rowmill.slices import read_slices
 from rowmill.spark import SparkConfig
 
@@ -35,6 +36,18 @@ def whole(least: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+
+
+def byte_count(text: str) -> int:
+    """An argparse type: bytes, as 1000000, 64MB or 128MiB."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(|[kmg]i?)b?\s*", text, re.IGNORECASE)
+    count = int(float(match[1]) * _UNITS[match[2].lower()]) if match else 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"a size such as 128MiB expected, got {text!r}")
+    return count
 
 
 def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> None:
@@ -77,14 +90,36 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
         "--file-rows", type=whole(1), metavar="N", help="rows of a file (default: from the number of rows)"
     )
     where.add_argument(
+        "--file-bytes",
+        type=byte_count,
+        metavar="SIZE",
+        help="bytes of a file instead, such as 128MiB (within 10 percent)",
+    )
+    where.add_argument(
+        "--sort-by",
+        metavar="C,..",
+        help="sort the rows of each file by these columns (`C desc`: downwards), nulls as in Spark",
+    )
+    where.add_argument(
+        "--compression",
+        choices=sorted({codec for codecs in CODECS.values() for codec in codecs}),
+        help="codec of the files (default: snappy, csv and json: none)",
+    )
+    where.add_argument("--compression-level", type=int, metavar="N", help="level of zstd or gzip")
+    where.add_argument(
+        "--row-group-rows",
+        type=whole(1),
+        metavar="N",
+        help=f"most rows of a Parquet row group (default: {ROW_GROUP_ROWS})",
+    )
+    where.add_argument(
         "--partition-by", metavar="C,..", help="partition columns (default: the schema's; an empty text for none)"
     )
     where.add_argument(
         "--batch-size",
         type=whole(1),
-        default=BLOCK_ROWS,
         metavar="N",
-        help=f"rows made at a time in a task (default: {BLOCK_ROWS})",
+        help="rows made at a time in a task (default: about 16 MiB of them)",
     )
     how = parser.add_argument_group("run")
     how.add_argument("--master", metavar="M", help="Spark master (default: spark-submit's, else local[*])")
@@ -115,8 +150,24 @@ def request_from(options: argparse.Namespace, hive: bool, database: str = "defau
         hive=hive,
         database=database,
         batch_rows=options.batch_size,
+        file_bytes=options.file_bytes,
+        options=WriterOptions(
+            options.compression, options.compression_level, options.row_group_rows, sort_order(options.sort_by)
+        ),
         check=not options.no_check,
     )
+
+
+def sort_order(text: str | None) -> tuple[tuple[str, bool], ...]:
+    """Columns and whether downwards, from `a, b desc`. Raises ConfigError."""
+    order = []
+    for part in (text or "").split(","):
+        name, _, direction = part.strip().partition(" ")
+        if direction.strip().lower() not in ("", "asc", "desc"):
+            raise ConfigError("a column, perhaps with asc or desc, expected", where="sort_by", value=part.strip())
+        if name:
+            order.append((name, direction.strip().lower() == "desc"))
+    return tuple(order)
 
 
 def rows_of(

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from rowmill import check, hive
 from rowmill.errors import ConfigError, StorageError
 from rowmill.generate import fingerprint
-from rowmill.generate.table import BLOCK_ROWS, World
-from rowmill.plan import FORMATS, MODES, Layout, TablePlan, plan_table
+from rowmill.generate.table import World
+from rowmill.plan import FORMATS, MODES, Layout, TablePlan, batch_rows, check_layout, plan_table
+from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
+from rowmill.sink.formats import DEFAULTS, WriterOptions
 from rowmill.sink.local import LocalTable
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.slices import Slice
@@ -52,7 +54,9 @@ class Request:
     file_rows: int | None = None
     hive: bool = False
     database: str = "default"
-    batch_rows: int = BLOCK_ROWS
+    batch_rows: int | None = None
+    file_bytes: int | None = None
+    options: WriterOptions = DEFAULTS
     check: bool = True
 
 
@@ -148,9 +152,18 @@ def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
     for table in request.tables:
         generator = world.table(table)
         partition_by = table.definition.partition_by if request.partition_by is None else request.partition_by
-        layout = Layout(request.format, request.file_rows, () if request.slices else partition_by, request.slices)
-        plan = plan_table(generator, layout)
+        layout = Layout(
+            request.format,
+            request.file_rows,
+            () if request.slices else partition_by,
+            request.slices,
+            request.options,
+        )
         generator.prepare()
+        if request.file_bytes is not None:
+            check_layout(generator, layout)
+            layout = replace(layout, file_rows=rows_for_bytes(generator, layout, request.file_bytes))
+        plan = plan_table(generator, layout)
         target = targets[table.qualified]
         _check_append(plan, target)
         registered = None
@@ -176,10 +189,14 @@ def _check_request(request: Request) -> None:
     for name, number, least in (
         ("rows", request.rows, 0),
         ("file_rows", request.file_rows, 1),
+        ("file_bytes", request.file_bytes, 1),
+        ("row_group_rows", request.options.row_group_rows, 1),
         ("batch_size", request.batch_rows, 1),
     ):
         if number is not None and number < least:
             raise ConfigError(f"{name} must be at least {least}", where=name, value=number)
+    if request.file_rows is not None and request.file_bytes is not None:
+        raise ConfigError("file_rows and file_bytes exclude each other", where="file_bytes", fix="give one of them")
     if not -(1 << 63) <= request.seed < 1 << 64:
         raise ConfigError("the seed must fit 64 bits", where="seed", value=request.seed)
     if request.slices and request.rows is not None and request.rows != sum(part.rows for part in request.slices):
@@ -232,7 +249,7 @@ def _run_table(spark: SparkSession | None, item: _Prepared, request: Request, sh
     changed = not item.current
     manifest = target.manifest
     if changed:
-        manifest = _generate(spark, plan, target, show, request.batch_rows)
+        manifest = _generate(spark, plan, target, show, request.batch_rows or batch_rows(plan.generator))
     assert manifest is not None
     registered = False
     if spark is not None and item.hive_table is not None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
-from rowmill.errors import ConfigError, StorageError
+import pyarrow as pa
+
+from rowmill.errors import ConfigError, ResourceError, StorageError
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.schema.types import DataType
+from rowmill.sink.formats import CODECS, DEFAULTS, LEVELS, WriterOptions, suffix
 from rowmill.slices import Slice
 
 # Part of every digest: raise it when the same schema would give other rows or files.
@@ -18,6 +21,8 @@ ENGINE_VERSION = 2
 FORMATS = ("parquet", "csv", "json", "orc")
 MODES = ("overwrite", "append", "error")
 MIN_FILE_ROWS, MAX_FILE_ROWS = 4 * BLOCK_ROWS, 64 * BLOCK_ROWS
+HELD_BYTES = 128 << 20
+_BATCH_BYTES, _SAMPLE_ROWS = 16 << 20, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,18 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the rows of a run are cut into files."""
+    """How the rows of a run are cut into files, and how these are encoded."""
 
     format: str = "parquet"
     file_rows: int | None = None
     partition_by: tuple[str, ...] = ()
     slices: tuple[Slice, ...] = ()
+    options: WriterOptions = DEFAULTS
+
+    @property
+    def holds_files(self) -> bool:
+        """Whether a task holds all rows of a file before it writes them."""
+        return bool(self.partition_by or self.options.sort_by)
 
 
 @dataclass(frozen=True)
@@ -65,19 +76,50 @@ def default_file_rows(rows: int) -> int:
 
 def plan_table(generator: TableGenerator, layout: Layout) -> TablePlan:
     """The plan of a run. Raises ConfigError or StorageError for a layout that can't be."""
-    _check_layout(generator, layout)
+    check_layout(generator, layout)
     first, rows = generator.first_row, generator.rows - generator.first_row
     size = layout.file_rows or default_file_rows(rows)
+    if layout.holds_files:
+        size = _held_rows(generator, layout, size)
     segment = len(generator.segments)
+    ending = suffix(layout.format, layout.options.compression)
     files: list[PlannedFile] = []
     if layout.slices:
         at = first
         for part in layout.slices:
-            files += _cut(f"{part.name}/", segment, at, part.rows, size, layout.format)
+            files += _cut(f"{part.name}/", segment, at, part.rows, size, ending)
             at += part.rows
     else:
-        files = _cut("", segment, first, rows, size, layout.format)
+        files = _cut("", segment, first, rows, size, ending)
     return TablePlan(generator, layout, tuple(files), _digest(generator, layout, files))
+
+
+def row_bytes(generator: TableGenerator) -> float:
+    """Bytes that a row takes in memory, of a sample; dictionaries not counted, as all rows share them."""
+    first, rows = generator.first_row, min(_SAMPLE_ROWS, generator.rows - generator.first_row)
+    if rows <= 0:
+        return 1.0
+    columns = generator.batch(first, first + rows).columns
+    taken = sum(int((c.indices if isinstance(c, pa.DictionaryArray) else c).nbytes) for c in columns)
+    return max(1.0, taken / rows)
+
+
+def batch_rows(generator: TableGenerator) -> int:
+    """Rows that a task makes at a time: a power of two that takes about 16 MiB; they change no row."""
+    fitting = int(_BATCH_BYTES / row_bytes(generator))
+    return min(2 * BLOCK_ROWS, max(64, 1 << max(0, fitting.bit_length() - 1)))
+
+
+def _held_rows(generator: TableGenerator, layout: Layout, size: int) -> int:
+    most = max(1, int(HELD_BYTES / row_bytes(generator)))
+    if layout.file_rows is not None and layout.file_rows > most:
+        raise ResourceError(
+            "a task holds the rows of a file in memory, to sort or partition them; these are too many",
+            where=f"table '{generator.definition.name}' file_rows",
+            value=layout.file_rows,
+            fix=f"at most {most:,} rows a file",
+        )
+    return min(size, most)
 
 
 def tasks(plan: TablePlan, at_least: int = BLOCK_ROWS) -> list[tuple[PlannedFile, ...]]:
@@ -100,7 +142,8 @@ def _cut(prefix: str, segment: int, first: int, rows: int, size: int, form: str)
     ] or [PlannedFile(f"{prefix}part-{segment:03d}-000000.{form}", first, 0)]
 
 
-def _check_layout(generator: TableGenerator, layout: Layout) -> None:
+def check_layout(generator: TableGenerator, layout: Layout) -> None:
+    """Raises ConfigError or StorageError for a layout that can't be."""
     where = f"table '{generator.definition.name}'"
     names = generator.definition.column_names
     for name in layout.partition_by:
@@ -115,6 +158,7 @@ def _check_layout(generator: TableGenerator, layout: Layout) -> None:
         raise ConfigError("partition_by: no column would be left in the files", where=where)
     if layout.slices and layout.partition_by:
         raise ConfigError("slices and partition_by exclude each other", where=where, fix="give one of them")
+    _check_options(generator, layout, where)
     for column in generator.definition.columns:
         why = _unstorable(column.type, layout.format)
         if why:
@@ -123,6 +167,36 @@ def _check_layout(generator: TableGenerator, layout: Layout) -> None:
                 where=f"{where} column '{column.name}'",
                 fix="choose another format or type",
             )
+
+
+def _check_options(generator: TableGenerator, layout: Layout, where: str) -> None:
+    options, names = layout.options, generator.definition.column_names
+    codecs = CODECS[layout.format]
+    codec = options.compression or codecs[0]
+    if codec not in codecs:
+        raise ConfigError(
+            f"{layout.format} files are not compressed so",
+            where="compression",
+            value=codec,
+            fix=f"use one of {', '.join(codecs)}",
+        )
+    if options.level is not None:
+        least, most = LEVELS.get(codec, (0, 0))
+        if layout.format == "orc" or codec not in LEVELS:
+            raise ConfigError(
+                f"{codec} in {layout.format} has no levels", where="compression_level", value=options.level
+            )
+        if not least <= options.level <= most:
+            raise ConfigError(
+                f"{codec} has the levels {least} .. {most}", where="compression_level", value=options.level
+            )
+    if options.row_group_rows is not None and layout.format != "parquet":
+        raise ConfigError("only Parquet has row groups", where="row_group_rows", fix="leave it out, or use parquet")
+    for name, _ in options.sort_by:
+        if name not in names:
+            raise ConfigError("sort_by: no such column", where=where, value=name, fix=f"it has {', '.join(names)}")
+        if generator.definition.column(name).type.is_nested or name in layout.partition_by:
+            raise ConfigError("sort_by: rows of a file can't be sorted by this column", where=where, value=name)
 
 
 def _unstorable(dtype: DataType, form: str) -> str | None:
@@ -162,6 +236,7 @@ def _digest(generator: TableGenerator, layout: Layout, files: Sequence[PlannedFi
             "table": generator.qualified,
             "tables": seen,
             "format": layout.format,
+            "options": asdict(layout.options),
             "partition_by": layout.partition_by,
             "files": [(file.path, file.first_row, file.rows) for file in files],
         },

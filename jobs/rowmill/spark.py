@@ -246,8 +246,15 @@ def run_plan(
     """
     results: list[WrittenFile] = []
     with Progress(plan.name, plan.rows, show) as progress:
+        layout = plan.layout
         work = TaskInput(
-            plan.generator, plan.layout.format, plan.layout.partition_by, str(staging), progress.address, batch_rows
+            plan.generator,
+            layout.format,
+            layout.partition_by,
+            str(staging),
+            progress.address,
+            batch_rows,
+            layout.options,
         )
         groups = tasks(plan)
         for outcome in _run_far(spark, work, groups) if spark and plan.rows > NEAR_ROWS else _run_near(work, groups):

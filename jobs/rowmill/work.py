@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowmill.errors import RowmillError, StorageError
-from rowmill.generate.arrow import plain
+from rowmill.generate.arrow import encoded_as, plain
 from rowmill.generate.fingerprint import add, fingerprint
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.memory import keep_freed_memory
 from rowmill.plan import PlannedFile
 from rowmill.progress import ProgressSender
 from rowmill.schema.types import DataType
-from rowmill.sink.formats import WRITERS, FileWriter
+from rowmill.sink.formats import DEFAULTS, WRITERS, FileWriter, WriterOptions
 from rowmill.sink.local import storage_error
 from rowmill.sink.manifest import WrittenFile
 
@@ -36,6 +36,7 @@ class TaskInput:
     staging: str
     progress: tuple[str, int, str] | None
     batch_rows: int = BLOCK_ROWS
+    options: WriterOptions = DEFAULTS
 
 
 def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> list[WrittenFile] | RowmillError:
@@ -79,12 +80,12 @@ def batches(generator: TableGenerator, first: int, rows: int, size: int = BLOCK_
 class _Output:
     """One file being written under a temporary name; it gets its own name when it is whole."""
 
-    def __init__(self, work: TaskInput, path: str, attempt: str, schema: pa.Schema, dictionaries: list[str]) -> None:
+    def __init__(self, work: TaskInput, path: str, attempt: str, schema: pa.Schema) -> None:
         self.path = path
         self._final = Path(work.staging, path)
         _make_directories(Path(work.staging), self._final.parent)
         self._temporary = self._final.with_name(f"_{self._final.name}.{attempt}")
-        self._writer: FileWriter = WRITERS[work.format](self._temporary, schema, dictionaries)
+        self._writer: FileWriter = WRITERS[work.format](self._temporary, schema, work.options)
         self.rows = 0
         self.fingerprint = 0
 
@@ -114,45 +115,56 @@ def _columns(generator: TableGenerator) -> dict[str, DataType]:
     return {c.name: c.type for c in generator.definition.columns}
 
 
-def _dictionaries(batch: pa.RecordBatch) -> list[str]:
-    return [f.name for f in batch.schema if pa.types.is_dictionary(f.type)]
-
-
 def _write_file(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> WrittenFile:
     generator, columns = work.generator, _columns(work.generator)
-    output: _Output | None = None
+    made = batches(generator, file.first_row, file.rows, work.batch_rows)
+    output = _Output(work, file.path, attempt, generator.arrow_schema)
     try:
-        for batch in batches(generator, file.first_row, file.rows, work.batch_rows):
-            if output is None:
-                output = _Output(work, file.path, attempt, generator.arrow_schema, _dictionaries(batch))
+        for batch in _sorted(list(made), work) if work.options.sort_by else made:
             output.write(batch, fingerprint(columns, batch))
             sender.add(batch.num_rows)
-        if output is None:
-            output = _Output(work, file.path, attempt, generator.arrow_schema, [])
         return output.finish(file.first_row)
     except BaseException:
-        if output is not None:
-            output.abort()
+        output.abort()
         raise
+
+
+def _sorted(pieces: list[pa.RecordBatch], work: TaskInput) -> Iterator[pa.RecordBatch]:
+    """The rows of all pieces in the order asked for, nulls as Spark has them; equal rows stay in their order."""
+    if not pieces:
+        return
+    schema = pieces[0].schema
+    alike = [[encoded_as(c, t) for c, t in zip(piece.columns, schema.types, strict=True)] for piece in pieces]
+    table = pa.Table.from_batches([pa.RecordBatch.from_arrays(arrays, schema=schema) for arrays in alike])
+    table = table.unify_dictionaries().combine_chunks()
+    keys = {name: plain(table.column(name).combine_chunks()) for name, _ in work.options.sort_by}
+    directions = {False: ("ascending", "at_start"), True: ("descending", "at_end")}
+    order = [(name, *directions[down]) for name, down in work.options.sort_by]
+    places = pc.sort_indices(pa.table(keys), sort_keys=order)
+    for at in range(0, len(places), work.batch_rows):
+        yield from table.take(places.slice(at, work.batch_rows)).combine_chunks().to_batches()
 
 
 def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> list[WrittenFile]:
     """One file to each partition met. Rows are held until the planned file's range is done."""
     generator, columns = work.generator, _columns(work.generator)
     kept = [name for name in columns if name not in work.partition_by]
-    parts: dict[str, list[tuple[pa.RecordBatch, int]]] = {}
+    parts: dict[str, list[pa.RecordBatch]] = {}
+    hashed: dict[str, int] = {}
     for batch in batches(generator, file.first_row, file.rows, work.batch_rows):
         for directory, rows in split(batch, work.partition_by):
             piece = batch.take(rows)
-            parts.setdefault(directory, []).append((piece.select(kept), fingerprint(columns, piece)))
+            parts.setdefault(directory, []).append(piece.select(kept))
+            hashed[directory] = add(hashed.get(directory, 0), fingerprint(columns, piece))
         sender.add(batch.num_rows)
     schema = pa.schema([generator.arrow_schema.field(name) for name in kept])
     written: list[WrittenFile] = []
     for directory, pieces in sorted(parts.items()):
-        output = _Output(work, f"{directory}/{file.path}", attempt, schema, _dictionaries(pieces[0][0]))
+        output = _Output(work, f"{directory}/{file.path}", attempt, schema)
         try:
-            for piece, hashed in pieces:
-                output.write(piece, hashed)
+            for piece in _sorted(pieces, work) if work.options.sort_by else pieces:
+                output.write(piece, 0)
+            output.fingerprint = hashed[directory]
             written.append(output.finish(file.first_row))
         except BaseException:
             output.abort()

@@ -14,7 +14,7 @@ import pyarrow.orc
 import pyarrow.parquet as pq
 import pytest
 
-from rowmill.sink.formats import CSV_NULL, WRITERS
+from rowmill.sink.formats import CSV_NULL, WRITERS, WriterOptions
 
 NOON = dt.datetime(2024, 2, 29, 12, 0, 0, 5, tzinfo=dt.UTC)
 COLUMNS = {
@@ -42,7 +42,7 @@ def write(form: str, path: Path, columns: dict[str, pa.Array], batches: int = 2)
     schema = pa.schema(
         [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in batch.schema]
     )
-    writer = WRITERS[form](path, schema, ["d"])
+    writer = WRITERS[form](path, schema, WriterOptions())
     for _ in range(batches):
         writer.write(batch)
     writer.close()
@@ -102,7 +102,7 @@ def test_json_is_read_back(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pyarrow's writer wants to finish
 @pytest.mark.parametrize("form", ["parquet", "orc"])
 def test_what_is_aborted_can_not_be_read(tmp_path: Path, form: str) -> None:
-    writer = WRITERS[form](tmp_path / "f", pa.schema([("i", pa.int64())]), [])
+    writer = WRITERS[form](tmp_path / "f", pa.schema([("i", pa.int64())]), WriterOptions())
     writer.write(pa.RecordBatch.from_arrays([pa.array([1, 2])], names=["i"]))
     writer.abort()
     del writer

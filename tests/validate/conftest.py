@@ -17,7 +17,7 @@ from rowmill.generate import fingerprint
 from rowmill.generate.arrow import plain
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator, World
 from rowmill.schema.catalog import Catalog
-from rowmill.sink.formats import WRITERS
+from rowmill.sink.formats import WRITERS, WriterOptions
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.spark import SparkConfig
 from rowmill.validate.job import Request, run
@@ -61,8 +61,7 @@ class Shop:
         for index, (start, stop) in enumerate(pairwise(cuts)):
             path = directory / f"part-000-{index:06d}.{form}"
             batches = [made.batch(at, min(stop, at + BLOCK_ROWS)) for at in range(start, stop, BLOCK_ROWS)]
-            dictionaries = [f.name for f in batches[0].schema if pa.types.is_dictionary(f.type)] if batches else []
-            writer = WRITERS[form](path, made.arrow_schema, dictionaries)
+            writer = WRITERS[form](path, made.arrow_schema, WriterOptions())
             for batch in batches:
                 writer.write(batch)
             writer.close()

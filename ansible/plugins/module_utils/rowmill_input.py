@@ -15,10 +15,11 @@ import yaml
 Spec = Mapping[str, Mapping[str, Any]]
 
 # What an argument specification can't say. Names are without the role's prefix.
-LEAST = {"rows": 0, "chunks": 1, "records_per_chunk": 1, "file_rows": 1, "processes": 1}
+LEAST = {"rows": 0, "chunks": 1, "records_per_chunk": 1, "file_rows": 1, "row_group_rows": 1, "processes": 1}
 EXCLUSIVE = {
     ("rows", "chunks"): "give rows, or chunks with records_per_chunk",
     ("rows", "records_per_chunk"): "give rows, or chunks with records_per_chunk",
+    ("file_rows", "file_bytes"): "give one of them",
     ("output", "path"): "they are the same; give one",
 }
 TOGETHER = (("chunks", "records_per_chunk"),)
@@ -30,6 +31,8 @@ NAMES = {"table": "an empty name in the list; give a table's name, a comma list,
 # What a word must look like, and how that is said.
 FORMS = {
     "expect_fingerprint": (r"[0-9a-fA-F]{16}", "must be 16 hexadecimal digits"),
+    "compression": (r"snappy|zstd|lz4|gzip|none", "must be one of snappy, zstd, lz4, gzip, none"),
+    "file_bytes": (r"[0-9]{1,15}(\.[0-9]{1,3})? *([KMGkmg]i?)?[Bb]?", "must be a size such as 128MiB"),
     "memory": (r"[0-9]{1,9} *([KMGTkmgt]i?)?[Bb]?", "must be a size such as 512MiB or 2GiB"),
 }
 URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")

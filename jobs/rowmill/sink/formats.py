@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +22,65 @@ from rowmill.generate.arrow import MAX_INT64_DIGITS, encoded_as, plain
 
 # What Hive and Spark read as null in a CSV with `nullValue` \N; an empty text stays an empty text.
 CSV_NULL = "\\N"
+ROW_GROUP_ROWS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class WriterOptions:
+    """How a file is encoded; None is the format's default.
+
+    compression:    one of CODECS[format]; level: of it
+    row_group_rows: the most rows of a Parquet row group
+    sort_by:        (column, descending) that the rows are sorted by; the file says so
+    """
+
+    compression: str | None = None
+    level: int | None = None
+    row_group_rows: int | None = None
+    sort_by: tuple[tuple[str, bool], ...] = ()
+
+
+DEFAULTS = WriterOptions()
+# The codecs of each format, its default first; the levels that each takes.
+CODECS: dict[str, tuple[str, ...]] = {
+    "parquet": ("snappy", "zstd", "lz4", "gzip", "none"),
+    "orc": ("snappy", "zstd", "lz4", "gzip", "none"),
+    "csv": ("none", "gzip"),
+    "json": ("none", "gzip"),
+}
+LEVELS: dict[str, tuple[int, int]] = {"zstd": (1, 22), "gzip": (1, 9)}
+_ORC_NAMES = {"gzip": "zlib", "none": "uncompressed"}
+
+
+def suffix(form: str, compression: str | None) -> str:
+    """How the names of files end, without the leading dot: readers know a compressed text by it."""
+    return f"{form}.gz" if form in ("csv", "json") and compression == "gzip" else form
+
+
+def _open_text(path: Path, options: WriterOptions) -> _Bytes:
+    return _GzipFile(path, options.level) if options.compression == "gzip" else open(path, "wb")
+
+
+class _Bytes(Protocol):
+    def write(self, data: Any) -> Any: ...
+    def close(self) -> None: ...
+
+
+class _GzipFile:
+    """A gzip file without name and time: the same rows are the same bytes."""
+
+    def __init__(self, path: Path, level: int | None) -> None:
+        self._file = open(path, "wb")  # noqa: SIM115 - closed by close
+        self._gzip = gzip.GzipFile("", "wb", level or 6, self._file, mtime=0)
+
+    def write(self, data: Any) -> None:
+        self._gzip.write(data)
+
+    def close(self) -> None:
+        try:
+            self._gzip.close()
+        finally:
+            self._file.close()
 
 
 class FileWriter(Protocol):
@@ -37,23 +98,28 @@ class ParquetFileWriter:
     a dictionary's few texts are in every row group, so their least and largest would tell a reader nothing.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
         self._file = open(path, "wb")  # noqa: SIM115 - closed by close and abort
         self._schema: pa.Schema | None = None
         self._writer: pq.ParquetWriter | None = None
-        self._dictionaries = dictionaries
+        self._options = options
         self._empty = schema
 
     def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
         self._schema = schema
         leaves = list(_leaves(schema))
+        options = self._options
+        order = [pq.SortingColumn(schema.get_field_index(name), down, not down) for name, down in options.sort_by]
+        sorted_by = {name for name, _ in options.sort_by}
         return pq.ParquetWriter(
             self._file,
             schema,
-            compression="snappy",
+            compression=options.compression or CODECS["parquet"][0],
+            compression_level=options.level,
+            sorting_columns=order or None,
             use_dictionary=[path for path, kind in leaves if pa.types.is_dictionary(kind)] or False,
             column_encoding={path: "DELTA_BINARY_PACKED" for path, kind in leaves if _is_stored_as_integer(kind)},
-            write_statistics=[path for path, kind in leaves if not pa.types.is_dictionary(kind)],
+            write_statistics=[path for path, kind in leaves if not pa.types.is_dictionary(kind) or path in sorted_by],
             store_decimal_as_integer=True,
             store_schema=False,
         )
@@ -65,7 +131,8 @@ class ParquetFileWriter:
         assert self._schema is not None
         # A batch of few rows may come plain where the first one had dictionaries, or the other way round.
         columns = [encoded_as(c, t) for c, t in zip(batch.columns, self._schema.types, strict=True)]
-        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        whole = pa.RecordBatch.from_arrays(columns, schema=self._schema)
+        self._writer.write_batch(whole, self._options.row_group_rows or ROW_GROUP_ROWS)
 
     def close(self) -> None:
         (self._writer or self._open_empty()).close()
@@ -133,10 +200,11 @@ class _PatientFile(io.RawIOBase):
 class OrcFileWriter:
     """ORC, Snappy."""
 
-    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
         self._file = _PatientFile(path)
         self._schema = pa.schema([pa.field(f.name, _orc_type(f.type)) for f in schema])
-        self._writer = pa.orc.ORCWriter(self._file, compression="snappy")
+        codec = options.compression or CODECS["orc"][0]
+        self._writer = pa.orc.ORCWriter(self._file, compression=_ORC_NAMES.get(codec, codec))
         self._written = False
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -163,8 +231,8 @@ class OrcFileWriter:
 class CsvFileWriter:
     """CSV with a header line, quoted text, timestamps as ISO 8601, nulls as \\N."""
 
-    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
-        self._file = open(path, "wb")  # noqa: SIM115
+    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
+        self._file = _open_text(path, options)
         self._file.write((",".join(_quoted(f.name) for f in schema) + "\n").encode())
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -184,8 +252,8 @@ class CsvFileWriter:
 class JsonFileWriter:
     """One JSON object a line; binary as base64, nulls left out, as Spark writes them."""
 
-    def __init__(self, path: Path, schema: pa.Schema, dictionaries: list[str]) -> None:
-        self._file = open(path, "w", encoding="utf-8")  # noqa: SIM115
+    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
+        self._file = _open_text(path, options)
 
     def write(self, batch: pa.RecordBatch) -> None:
         columns = [_json_values(plain(column)) for column in batch.columns]
@@ -193,7 +261,7 @@ class JsonFileWriter:
         lines = []
         for row in zip(*columns, strict=True):
             lines.append("{" + ",".join(f"{n}:{v}" for n, v in zip(names, row, strict=True) if v is not None) + "}\n")
-        self._file.writelines(lines)
+        self._file.write("".join(lines).encode())
 
     def close(self) -> None:
         self._file.close()
@@ -202,7 +270,7 @@ class JsonFileWriter:
         self._file.close()
 
 
-WRITERS: dict[str, Callable[[Path, pa.Schema, list[str]], FileWriter]] = {
+WRITERS: dict[str, Callable[[Path, pa.Schema, WriterOptions], FileWriter]] = {
     "parquet": ParquetFileWriter,
     "csv": CsvFileWriter,
     "json": JsonFileWriter,

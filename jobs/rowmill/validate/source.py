@@ -124,7 +124,7 @@ def _partition(folders: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
 
 def format_of(files: Sequence[DataFile]) -> str | None:
     """The format that most of the files' names say."""
-    kinds = [_SUFFIXES[s] for f in files if (s := PurePosixPath(f.path).suffix) in _SUFFIXES]
+    kinds = [_SUFFIXES[s] for f in files if (s := PurePosixPath(f.path.removesuffix(".gz")).suffix) in _SUFFIXES]
     return max(set(kinds), key=kinds.count) if kinds else None
 
 

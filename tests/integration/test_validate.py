@@ -22,6 +22,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 SCHEMAS = PROJECT / "schemas"
 
 
+# True data are refused once in a hundred tables; not so in a test that runs whenever the engine changes.
+SURELY = 1e-6
+
+
 def judge(*arguments: object) -> dict[str, Any]:
     """The report of validate_data.py, run in this process."""
     report = Path(str(arguments[arguments.index("--report") + 1]))
@@ -35,7 +39,7 @@ def faults(tables: dict[str, Any]) -> list[str]:
         f"{name}: {check['name']}: {check.get('observed')} {check.get('detail')}"
         for name, table in tables.items()
         for check in table["checks"]
-        if check["status"] == "fail"
+        if check["status"] == "fail" and check.get("p_value", 0.0) < SURELY
     ]
 
 
@@ -123,11 +127,11 @@ def test_formats_partitions_and_slices(here: Any, tmp_path: Path, form: str) -> 
 
 
 def test_an_append(here: Any, tmp_path: Path) -> None:
+    names = "customers,orders,web_events"
     for mode in ("overwrite", "append"):
-        generate(here, "customers,orders,order_lines", tmp_path / "data", "--rows", 9000, "--mode", mode, "--no-check")
+        generate(here, names, tmp_path / "data", "--rows", 9000, "--mode", mode, "--no-check")
     found = judge(
-        "--schema", SCHEMAS, "--table", "customers,orders,order_lines", "--output", tmp_path / "data",
-        "--report", tmp_path / "r.json",
+        "--schema", SCHEMAS, "--table", names, "--output", tmp_path / "data", "--report", tmp_path / "r.json"
     )  # fmt: skip
     assert faults(found) == []
     assert found["orders"]["rows"] == 18_000
@@ -203,15 +207,13 @@ def test_an_interruption_leaves_nothing(programs: Any, tmp_path: Path, here: Any
     generate(here, "order_lines", tmp_path / "lines", "--no-check")
     temporary = tmp_path / "temp"
     temporary.mkdir()
-    process = programs.start(
-        "validate_data", "--schema", SCHEMAS, "--table", "order_lines", "--output", tmp_path / "lines",
-        "--temp", temporary, "--page", tmp_path / "p.html",
-    )  # fmt: skip
-    time.sleep(2.5)
+    place = ("--output", tmp_path / "lines", "--temp", temporary)
+    process = programs.start("validate_data", "--schema", SCHEMAS, "--table", "order_lines", *place)
+    deadline = time.monotonic() + 120
+    while not any(temporary.iterdir()) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=60)
-    if process.returncode == 0:
-        pytest.skip("it was done before it could be interrupted")
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130, (out, err)
     assert err == "error: interrupted\n"
     assert list(temporary.iterdir()) == []

@@ -211,3 +211,26 @@ def test_parents_with_other_rows_are_told(orders: Any, kit: Any, tmp_path: Path)
     path.write_text(path.read_text())
     found = kit.failures(orders.judge("orders", "customers"))
     assert "without a parent" in found["foreign key (customer_id)"].detail
+
+
+def test_text_that_is_no_text(orders: Any, kit: Any) -> None:
+    def change(table: pa.Table) -> pa.Table:
+        raw = pa.array([b"\xff\xfe", *(v.encode() for v in table["status"].to_pylist()[1:])], pa.binary())
+        return table.set_column(table.schema.names.index("status"), "status", raw.view(pa.string()))
+
+    orders.spoil("orders", change)
+    found = kit.failures(orders.judge("orders"))
+    assert {"column status", "values of status"} & set(found)
+
+
+def test_an_expression_that_fails_on_what_is_there(make_shop: Any, kit: Any) -> None:
+    shop = make_shop(
+        "{name: a, type: bigint, nullable: false, generator: {uniform: {min: 1, max: 9}}}\n"
+        "{name: b, type: tinyint, generator: {expression: 'a * 2'}}",
+        1000,
+    )
+    shop.write("t")
+    shop.spoil("t", lambda t: put(t, "a", 3, 10**12))
+    found = kit.failures(shop.judge("t"))
+    assert "it fails" in found["expression of b"].detail
+    assert "1 value outside" in found["bounds of a"].detail

@@ -310,9 +310,14 @@ class Holds(Faults):
     sql: str = ""
 
     def update(self, batch: Batch) -> None:
-        made = cast_value(evaluate(self._node(), _RowValues(batch)), self.dtype, batch.rows)
         there = _RowValues(batch).column(self.columns[0])
         self.seen += batch.rows
+        try:
+            made = cast_value(evaluate(self._node(), _RowValues(batch)), self.dtype, batch.rows)
+        except (RowmillError, pa.ArrowException, OverflowError) as error:  # of values that are not as they were
+            self.count += batch.rows
+            self.examples = self.examples or [f"it fails: {' '.join(str(error).split())[:100]}"]
+            return
         if made.equals(there):
             return
         import pyarrow.compute as pc

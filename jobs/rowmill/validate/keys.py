@@ -158,8 +158,10 @@ class Engine:
                 value=str(error).splitlines()[0][:160],
                 fix="give more memory, or a temporary directory with more room",
             ) from error
-        except duckdb.IOException as error:
-            raise StorageError(f"DuckDB failed: {str(error).splitlines()[0][:200]}", where="temp") from error
+        except (duckdb.Error, RuntimeError) as error:
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise StorageError(f"comparing keys failed: {str(error).splitlines()[0][:200]}", where="DuckDB") from error
 
 
 @contextmanager

@@ -91,11 +91,20 @@ def _count(job: Job, unit: Unit, probes: list[Probe]) -> _Outcome:
         for batch in batches(job.place, unit, job.format, job.types, known=job.known):
             seen = Batch(batch, job.types, unit.file.path)
             for probe in probes:
-                probe.update(seen)
+                _update(probe, seen)
             rows += batch.num_rows
     except (ReadFault, TypeFault) as fault:
         return _Outcome(probes, rows, fault)
     return _Outcome(probes, rows)
+
+
+def _update(probe: Probe, batch: Batch) -> None:
+    """Raises TypeFault for values that can't even be counted, such as text that is no UTF-8."""
+    try:
+        probe.update(batch)
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        reason = " ".join(str(error).split())[:160] or type(error).__name__
+        raise TypeFault(probe.columns[0], f"values that can't be read: {reason}") from error
 
 
 def _add(found: Findings, outcome: _Outcome, progress: Progress) -> None:

@@ -15,18 +15,19 @@ from rowmill import hive
 from rowmill.errors import ConfigError, HiveError
 from rowmill.plan import FORMATS
 from rowmill.schema.catalog import Catalog, CatalogTable
+from rowmill.schema.types import DataType
 from rowmill.sink.local import local_path
 from rowmill.sink.manifest import Manifest, read_manifest
 from rowmill.spark import SparkConfig, check_environment, session
 from rowmill.validate import files, relations
-from rowmill.validate.columns import Facts, Tasks
+from rowmill.validate.columns import Facts, Task, Tasks
 from rowmill.validate.goodness import ALPHA, holm
 from rowmill.validate.judges import NULLS
 from rowmill.validate.keys import Limits, engine
 from rowmill.validate.probes import Probe, Rows
 from rowmill.validate.report import FAIL, SKIP, Check, TableResult
 from rowmill.validate.scan import Job, Progress, scan
-from rowmill.validate.source import open_place
+from rowmill.validate.source import Place, Unit, open_place
 
 Show = Callable[[str], None]
 THREE_SIGMA = 0.0027  # the chance to be further off than three standard deviations
@@ -157,7 +158,7 @@ def _targets(request: Request, config: SparkConfig, show: Show) -> list[Target]:
 
 def _table(request: Request, target: Target, home: str | None, show: Show) -> TableResult:
     started = time.monotonic()
-    definition, name = target.table.definition, target.table.name
+    definition = target.table.definition
     place = open_place(target.directory)
     found = files.find(place, request.format or (target.hive.format if target.hive else None), target.manifest)
     structure = files.read_structure(place, found, definition)
@@ -168,73 +169,95 @@ def _table(request: Request, target: Target, home: str | None, show: Show) -> Ta
     ]
     expected, first_run = _expected_rows(request, target)
     tasks = Tasks(definition, expected, first_run).build()
-    types = {c.name: c.type for c in definition.columns if c.name in structure.usable}
-    units = list(structure.units)
-    while True:
-        whole = len(types) == len(definition.columns)
-        kept = [task for task in tasks.tasks if set(task.probe.columns) <= set(types)]
-        probes: tuple[Probe, ...] = (Rows(tuple(types), types, whole), *(task.probe for task in kept))
-        progress = Progress(name, structure.rows, show)
-        outcome = scan(
-            Job(place, found.format, types, probes, frozenset(definition.column_names)),
-            units,
-            request.workers,
-            progress,
-        )
-        if not outcome.types:
-            break
-        for column, reason in outcome.types.items():
-            checks.append(files.bad_type(definition, column, reason))
-            if column not in types:  # of a file that has a column too many: it can't be read without it
-                return _unreadable(target, found, checks, started)
-            del types[column]
-    for path, reason in outcome.files.items():
-        checks.append(files.unreadable(path, reason))
-    units = [unit for unit in units if unit.file.path not in outcome.files]
-    counted = outcome.probes[0]
-    assert isinstance(counted, Rows)
-    facts = Facts(counted.rows, counted.nulls)
-    checks.append(files.judge_rows(counted.rows, expected, request.rows is not None, target.manifest is not None))
-    if target.hive is not None:
-        checks.append(files.judge_hive_rows(target.hive, counted.rows))
-    for task, probe in zip(kept, outcome.probes[1:], strict=True):
-        checks += task.judge(probe, facts)
-    checks += [Check(c.kind, c.name, SKIP, c.expected, detail=c.detail, column=c.column) for c in tasks.skipped]
-    for task in tasks.tasks:
-        missing = sorted(set(task.probe.columns) - set(types))
-        if missing:
-            checks.append(files.not_judged(task.probe.columns[0], missing))
-    context = relations.Context(
-        request.catalog, target.table, place, found.format, units, types, counted.rows, counted.nulls, expected,
-        max(1, len(target.expected_runs)), request.seed, home, request.rows,
-    )  # fmt: skip
-    with engine(Limits(request.memory, request.workers, request.temporary)) as duck:
-        checks += relations.judge(context, duck, show)
-    checks.append(
-        files.judge_fingerprint(
-            counted if whole and not outcome.files else None, target.manifest, request.fingerprint, target.hive
-        )
-    )
-    checks = _after_chance(_unique(checks))
+    read = _read(request, target, place, found, structure, tasks, show)
+    checks += read.checks
+    counted = read.counted
+    if counted is not None:
+        checks.append(files.judge_rows(counted.rows, expected, request.rows is not None, target.manifest is not None))
+        if target.hive is not None:
+            checks.append(files.judge_hive_rows(target.hive, counted.rows))
+        checks += _values(tasks, read, counted)
+        context = relations.Context(
+            request.catalog, target.table, place, found.format, read.units, read.types, counted.rows, expected,
+            max(1, len(target.expected_runs)), request.seed, home,
+        )  # fmt: skip
+        with engine(Limits(request.memory, request.workers, request.temporary)) as duck:
+            checks += relations.judge(context, duck, show)
+        hashed = counted if read.whole else None
+        checks.append(files.judge_fingerprint(hashed, target.manifest, request.fingerprint, target.hive))
     return TableResult(
         target.table.name,
         target.directory,
         found.format,
-        counted.rows,
+        counted.rows if counted else 0,
         len(found.files),
         sum(file.size for file in found.files),
         time.monotonic() - started,
-        files.fingerprint_of(counted) if whole else None,
-        tuple(checks),
+        files.fingerprint_of(counted) if counted and read.whole else None,
+        tuple(_after_chance(_unique(checks))),
     )
 
 
-def _unreadable(target: Target, found: files.Found, checks: list[Check], started: float) -> TableResult:
-    size = sum(file.size for file in found.files)
-    seconds = time.monotonic() - started
-    return TableResult(
-        target.table.name, target.directory, found.format, 0, len(found.files), size, seconds, None, tuple(checks)
-    )
+@dataclass(frozen=True)
+class _Read:
+    """The pass over the data: what was counted of what could be read.
+
+    counted: None if nothing can be read; whole: every column of every file could be
+    """
+
+    checks: list[Check]
+    types: dict[str, DataType]
+    units: list[Unit]
+    tasks: list[Task]
+    probes: list[Probe]
+    counted: Rows | None
+    whole: bool
+
+
+def _read(
+    request: Request,
+    target: Target,
+    place: Place,
+    found: files.Found,
+    structure: files.Structure,
+    tasks: Tasks,
+    show: Show,
+) -> _Read:
+    """Reads all rows once; once more without a column whose values turn out to be of another type."""
+    definition = target.table.definition
+    known = frozenset(definition.column_names)
+    types = {c.name: c.type for c in definition.columns if c.name in structure.usable}
+    checks: list[Check] = []
+    while True:
+        kept = [task for task in tasks.tasks if set(task.probe.columns) <= set(types)]
+        rows = Rows(tuple(types), types, len(types) == len(known))
+        work = Job(place, found.format, types, (rows, *(task.probe for task in kept)), known)
+        progress = Progress(definition.name, structure.rows, show)
+        outcome = scan(work, structure.units, request.workers, progress)
+        if not outcome.types:
+            break
+        checks += [files.bad_type(definition, column, reason) for column, reason in outcome.types.items()]
+        if not set(outcome.types) <= set(types):  # a column too many (JSON): nothing is read past it
+            return _Read(checks, types, [], [], [], None, False)
+        types = {name: dtype for name, dtype in types.items() if name not in outcome.types}
+    checks += [files.unreadable(path, reason) for path, reason in outcome.files.items()]
+    units = [unit for unit in structure.units if unit.file.path not in outcome.files]
+    counted = outcome.probes[0]
+    assert isinstance(counted, Rows)
+    whole = len(types) == len(known) and not outcome.files
+    return _Read(checks, types, units, kept, outcome.probes[1:], counted, whole)
+
+
+def _values(tasks: Tasks, read: _Read, counted: Rows) -> list[Check]:
+    """What the probes found, and what could not be judged."""
+    facts = Facts(counted.rows, counted.nulls)
+    checks = [check for task, probe in zip(read.tasks, read.probes, strict=True) for check in task.judge(probe, facts)]
+    checks += tasks.skipped
+    for task in tasks.tasks:
+        missing = sorted(set(task.probe.columns) - set(read.types))
+        if missing:
+            checks.append(files.not_judged(task.probe.columns[0], missing))
+    return checks
 
 
 def _expected_rows(request: Request, target: Target) -> tuple[int, int]:

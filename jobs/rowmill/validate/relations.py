@@ -32,7 +32,6 @@ class Context:
 
     expected: rows that it must have; runs: number of runs that it grew by
     home: directory of the parents' directories; None: their keys are computed
-    asked: rows that were asked for, of every table of the run
     """
 
     catalog: Catalog
@@ -42,12 +41,10 @@ class Context:
     units: list[Unit]
     types: Types
     rows: int
-    nulls: dict[str, int]
     expected: int
     runs: int
     seed: int
     home: str | None
-    asked: int | None
 
     def stream(self, types: Types) -> Iterator[pa.RecordBatch]:
         """The rows of the table, these columns only."""

@@ -70,6 +70,16 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
         help="number of chunks; rows = chunks x records per chunk, one file each",
     )
     what.add_argument("--records-per-chunk", type=whole(1), metavar="R", help="rows of a chunk")
+    what.add_argument(
+        "--rows-from",
+        type=whole(0),
+        metavar="A",
+        help="only the rows A .. B-1 of each table, numbered from 0: the same rows, in the same files, as in the"
+        " whole run (default: 0)",
+    )
+    what.add_argument(
+        "--rows-to", type=whole(1), metavar="B", help="the row after the last one to make (default: the table's rows)"
+    )
     what.add_argument("--seed", type=int, default=42, metavar="S", help="same seed, same rows (default: 42)")
     what.add_argument(
         "--slices", metavar="FILE", help="a slice file (lines x|slice|rows): one directory slice-NNN for each"
@@ -155,6 +165,8 @@ def request_from(options: argparse.Namespace, hive: bool, database: str = "defau
             options.compression, options.compression_level, options.row_group_rows, sort_order(options.sort_by)
         ),
         check=not options.no_check,
+        rows_from=options.rows_from,
+        rows_to=options.rows_to,
     )
 
 

@@ -40,6 +40,7 @@ class Request:
     output: directory of the one table, or (several tables) of one directory each; None: the warehouse
     rows:   of every table of the run; None: the schema's
     hive:   register `<database>.<table>`
+    rows_from, rows_to: only these rows of each table, half-open, numbered from 0; None: from its first, to its last
     """
 
     tables: tuple[CatalogTable, ...]
@@ -58,6 +59,13 @@ class Request:
     file_bytes: int | None = None
     options: WriterOptions = DEFAULTS
     check: bool = True
+    rows_from: int | None = None
+    rows_to: int | None = None
+
+    @property
+    def table_rows(self) -> int | None:
+        """Rows that each table is to have: the slices' sum, or what is asked for; None: the schema's."""
+        return sum(part.rows for part in self.slices) if self.slices else self.rows
 
 
 @dataclass(frozen=True)
@@ -142,9 +150,8 @@ def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
     for table in request.tables:
         target = targets[table.qualified]
         target.inspect()
-        wanted = sum(part.rows for part in request.slices) if request.slices else request.rows
-        if wanted is not None:
-            rows[table.qualified] = wanted
+        if request.table_rows is not None:
+            rows[table.qualified] = request.table_rows
         if request.mode == "append" and target.manifest is not None:
             segments[table.qualified] = tuple(count for _, count in target.manifest.runs)
     world = World(_resolver(request), request.seed, rows, segments)
@@ -153,11 +160,13 @@ def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
         generator = world.table(table)
         partition_by = table.definition.partition_by if request.partition_by is None else request.partition_by
         layout = Layout(
-            request.format,
-            request.file_rows,
-            () if request.slices else partition_by,
-            request.slices,
-            request.options,
+            format=request.format,
+            file_rows=request.file_rows,
+            rows_from=request.rows_from,
+            rows_to=request.rows_to,
+            partition_by=() if request.slices else partition_by,
+            slices=request.slices,
+            options=request.options,
         )
         generator.prepare()
         if request.file_bytes is not None:
@@ -192,6 +201,8 @@ def _check_request(request: Request) -> None:
         ("file_bytes", request.file_bytes, 1),
         ("row_group_rows", request.options.row_group_rows, 1),
         ("batch_size", request.batch_rows, 1),
+        ("rows_from", request.rows_from, 0),
+        ("rows_to", request.rows_to, 1),
     ):
         if number is not None and number < least:
             raise ConfigError(f"{name} must be at least {least}", where=name, value=number)
@@ -199,12 +210,19 @@ def _check_request(request: Request) -> None:
         raise ConfigError("file_rows and file_bytes exclude each other", where="file_bytes", fix="give one of them")
     if not -(1 << 63) <= request.seed < 1 << 64:
         raise ConfigError("the seed must fit 64 bits", where="seed", value=request.seed)
-    if request.slices and request.rows is not None and request.rows != sum(part.rows for part in request.slices):
+    if request.mode == "append" and (request.rows_from is not None or request.rows_to is not None):
+        raise ConfigError(
+            "a range of rows can't be appended: the rows after it are not known",
+            where="mode",
+            value="append",
+            fix="make each range in an output of its own",
+        )
+    if request.rows is not None and request.rows != request.table_rows:
         raise ConfigError(
             "rows and slices disagree",
             where="rows",
             value=request.rows,
-            fix=f"the slices sum up to {sum(p.rows for p in request.slices)}; leave rows out",
+            fix=f"the slices sum up to {request.table_rows}; leave rows out",
         )
 
 
@@ -230,6 +248,12 @@ def _check_append(plan: TablePlan, target: LocalTable) -> None:
     there = target.manifest
     if target.mode != "append" or there is None:
         return
+    if there.part is not None:
+        raise StorageError(
+            f"the table that is there holds rows {there.part[0]} .. {there.part[1] - 1} alone, so it can't grow",
+            where=str(target.directory),
+            fix="use mode=overwrite, or another output",
+        )
     columns = _column_types(plan)
     if there.columns != columns or there.format != plan.layout.format or there.partition_by != plan.layout.partition_by:
         raise StorageError(
@@ -295,6 +319,7 @@ def _manifest(plan: TablePlan, target: LocalTable, written: list[WrittenFile]) -
         runs=(*(before.runs if before else ()), (plan.digest, plan.rows)),
         files=files,
         fingerprint=fingerprint.to_hex(fingerprint.add(*(file.fingerprint for file in files))),
+        part=plan.part,
     )
 
 

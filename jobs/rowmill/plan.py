@@ -36,10 +36,15 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the rows of a run are cut into files, and how these are encoded."""
+    """How the rows of a run are cut into files, and how these are encoded.
+
+    rows_from, rows_to: only these rows (half-open, numbered from 0), in the files that the whole run has them in
+    """
 
     format: str = "parquet"
     file_rows: int | None = None
+    rows_from: int | None = None
+    rows_to: int | None = None
     partition_by: tuple[str, ...] = ()
     slices: tuple[Slice, ...] = ()
     options: WriterOptions = DEFAULTS
@@ -48,6 +53,11 @@ class Layout:
     def holds_files(self) -> bool:
         """Whether a task holds all rows of a file before it writes them."""
         return bool(self.partition_by or self.options.sort_by)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a range of rows is asked for, not the whole table."""
+        return self.rows_from is not None or self.rows_to is not None
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,11 @@ class TablePlan:
     @property
     def rows(self) -> int:
         return sum(file.rows for file in self.files)
+
+    @property
+    def part(self) -> tuple[int, int, int] | None:
+        """First row, row after the last, rows of the whole table; None if the plan is for all of them."""
+        return (*_row_range(self.generator, self.layout), self.generator.rows) if self.layout.is_part else None
 
 
 def default_file_rows(rows: int) -> int:
@@ -91,6 +106,8 @@ def plan_table(generator: TableGenerator, layout: Layout) -> TablePlan:
             at += part.rows
     else:
         files = _cut("", segment, first, rows, size, ending)
+    if layout.is_part:
+        files = _within(files, *_row_range(generator, layout))
     return TablePlan(generator, layout, tuple(files), _digest(generator, layout, files))
 
 
@@ -140,6 +157,32 @@ def _cut(prefix: str, segment: int, first: int, rows: int, size: int, form: str)
         PlannedFile(f"{prefix}part-{segment:03d}-{index:06d}.{form}", first + at, min(size, rows - at))
         for index, at in enumerate(range(0, rows, size))
     ] or [PlannedFile(f"{prefix}part-{segment:03d}-000000.{form}", first, 0)]
+
+
+def _row_range(generator: TableGenerator, layout: Layout) -> tuple[int, int]:
+    start, stop = layout.rows_from or 0, generator.rows if layout.rows_to is None else layout.rows_to
+    where = f"table '{generator.definition.name}'"
+    if stop > generator.rows:
+        raise ConfigError(
+            "rows_to is beyond the table's rows", where=where, value=stop, fix=f"it has {generator.rows} rows"
+        )
+    if start >= stop:
+        raise ConfigError(
+            f"rows {start} .. {stop - 1} are none",
+            where=where,
+            value=start,
+            fix="rows_from is the first row, rows_to the one after the last",
+        )
+    return start, stop
+
+
+def _within(files: Sequence[PlannedFile], start: int, stop: int) -> list[PlannedFile]:
+    """The parts of the files that hold the rows start .. stop-1: names and cuts stay those of the whole run."""
+    return [
+        PlannedFile(file.path, low, high - low)
+        for file in files
+        if (low := max(start, file.first_row)) < (high := min(stop, file.first_row + file.rows))
+    ]
 
 
 def check_layout(generator: TableGenerator, layout: Layout) -> None:

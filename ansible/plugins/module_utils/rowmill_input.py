@@ -15,7 +15,10 @@ import yaml
 Spec = Mapping[str, Mapping[str, Any]]
 
 # What an argument specification can't say. Names are without the role's prefix.
-LEAST = {"rows": 0, "chunks": 1, "records_per_chunk": 1, "file_rows": 1, "row_group_rows": 1, "processes": 1}
+LEAST = {
+    "rows": 0, "rows_from": 0, "rows_to": 1, "chunks": 1, "records_per_chunk": 1, "file_rows": 1, "row_group_rows": 1,
+    "processes": 1,
+}  # fmt: skip
 EXCLUSIVE = {
     ("rows", "chunks"): "give rows, or chunks with records_per_chunk",
     ("rows", "records_per_chunk"): "give rows, or chunks with records_per_chunk",

@@ -27,7 +27,10 @@ class WrittenFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All that stands in a table's directory. `runs` are [digest, rows] of each run that it grew by."""
+    """All that stands in a table's directory. `runs` are [digest, rows] of each run that it grew by.
+
+    part: (first row, row after the last, rows of the whole table) if only a range of rows was made
+    """
 
     table: str
     format: str
@@ -36,6 +39,7 @@ class Manifest:
     runs: tuple[tuple[str, int], ...]
     files: tuple[WrittenFile, ...]
     fingerprint: str
+    part: tuple[int, int, int] | None = None
     version: int = field(default=VERSION)
 
     @property
@@ -81,6 +85,7 @@ def read_manifest(directory: Path) -> Manifest | None:
             runs=tuple((digest, rows) for digest, rows in data["runs"]),
             files=tuple(WrittenFile(**item) for item in data["files"]),
             fingerprint=data["fingerprint"],
+            part=tuple(data["part"]) if data.get("part") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StorageError("the manifest is damaged", where=str(path), fix="move the folder away") from error

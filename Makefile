@@ -16,6 +16,7 @@ export PYTHONPATH := $(CURDIR)/jobs
 export PYSPARK_PYTHON := $(VENV)/bin/python
 export PYSPARK_DRIVER_PYTHON := $(VENV)/bin/python
 export Q
+export CASES QUICK FULL ROUNDS
 
 .PHONY: help
 help: ## list what can be made
@@ -85,6 +86,17 @@ $(VENV)/installed-dev: requirements-dev.txt tools/venv
 	@tools/venv $(PYTHON) requirements-dev.txt
 	touch $@ $(VENV)/installed
 
+# The peers live apart: nobody who only uses Rowmill needs them.
+build/bench/venv/installed: requirements-bench.txt
+	@$(PYTHON) -m venv build/bench/venv
+	echo "Installing $< into build/bench/venv (the first time takes 2 to 4 minutes) ..."
+	build/bench/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+.PHONY: bench
+bench: setup build/bench/venv/installed ## measure Rowmill beside its peers, ~20 min: make bench [CASES=orders,lineitem] [QUICK=1] [FULL=1]
+	@build/bench/venv/bin/python tests/bench/run.py
+
 .PHONY: java
 java:
 	@tools/java
@@ -96,6 +108,7 @@ lock: setup ## resolve the dependencies of pyproject.toml anew
 	pin() { build/uv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --no-header "$$@"; }
 	pin -o requirements.txt --upgrade
 	pin -o requirements-dev.txt --upgrade --extra dev -c requirements.txt
+	pin -o requirements-bench.txt --upgrade --extra bench -c requirements.txt
 
 .PHONY: clean
 clean: ## remove what was generated: warehouse, metastore, logs, build (not .venv)

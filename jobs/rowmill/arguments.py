@@ -133,6 +133,13 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
     )
     how = parser.add_argument_group("run")
     how.add_argument("--master", metavar="M", help="Spark master (default: spark-submit's, else local[*])")
+    how.add_argument(
+        "--resume",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="make only what is missing: after a run that was killed, the files that it had not finished; in a table"
+        " that is as asked but has lost or damaged files, these; a run that fails keeps its whole files",
+    )
     how.add_argument("--report", metavar="FILE.json", help="write the report there")
     how.add_argument("--no-summary", action="store_true", help="print no summary (who reads the report needs none)")
     how.add_argument("--no-check", action="store_true", help="don't read the data back")
@@ -165,6 +172,7 @@ def request_from(options: argparse.Namespace, hive: bool, database: str = "defau
             options.compression, options.compression_level, options.row_group_rows, sort_order(options.sort_by)
         ),
         check=not options.no_check,
+        resume=options.resume,
         rows_from=options.rows_from,
         rows_to=options.rows_to,
     )

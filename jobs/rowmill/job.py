@@ -6,7 +6,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -18,19 +18,19 @@ from rowmill.errors import ConfigError, StorageError
 from rowmill.generate import fingerprint
 from rowmill.generate.table import World
 from rowmill.plan import FORMATS, MODES, Layout, TablePlan, batch_rows, check_layout, plan_table
+from rowmill.progress import Show
+from rowmill.resume import Kept, look, take_over
 from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.sink.formats import DEFAULTS, WriterOptions
 from rowmill.sink.local import LocalTable
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.slices import Slice
-from rowmill.spark import NEAR_ROWS, SparkConfig, check_environment, run_plan, session, spread
+from rowmill.spark import NEAR_ROWS, SparkConfig, check_environment, run_plan, session, spread, start_workers
 from rowmill.validate.source import open_place
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Request:
     output: directory of the one table, or (several tables) of one directory each; None: the warehouse
     rows:   of every table of the run; None: the schema's
     hive:   register `<database>.<table>`
+    resume: make only what a run of the same plan, dead or committed, lacks
     rows_from, rows_to: only these rows of each table, half-open, numbered from 0; None: from its first, to its last
     """
 
@@ -61,6 +62,7 @@ class Request:
     check: bool = True
     rows_from: int | None = None
     rows_to: int | None = None
+    resume: bool = False
 
     @property
     def table_rows(self) -> int | None:
@@ -88,10 +90,16 @@ class _Prepared:
     plan: TablePlan
     target: LocalTable
     hive_table: hive.HiveTable | None
+    kept: Kept
 
     @property
     def current(self) -> bool:
-        return self.target.mode == "overwrite" and self.target.is_current(self.plan.digest)
+        return self.target.mode == "overwrite" and self.target.is_current(self.plan.digest) and not self.kept.lost
+
+    @property
+    def missing(self) -> TablePlan:
+        """The plan of what is still to be made."""
+        return replace(self.plan, files=self.kept.missing(self.plan)) if self.kept.done else self.plan
 
 
 def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, TableReport]:
@@ -99,13 +107,13 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
 
     Raises a RowmillError; then every table that is not reported as done is as it was before.
     """
-    prepared = prepare(request, config)
+    prepared = prepare(request, config, show)
     if not request.hive and all(item.current for item in prepared):
         return {item.plan.name: _unchanged(item) for item in prepared}
     check_environment()
     reports: dict[str, TableReport] = {}
     with _interruptible():
-        if not request.hive and all(item.plan.rows <= NEAR_ROWS for item in prepared):
+        if not request.hive and all(item.missing.rows <= NEAR_ROWS for item in prepared):
             for item in prepared:  # made before Spark would be there
                 reports[item.plan.name] = _run_table(None, item, request, show)
             return reports
@@ -115,6 +123,8 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
             for item in prepared:
                 if item.hive_table is not None:
                     hive.check_not_foreign(spark, item.hive_table)
+            if any(item.plan.rows > NEAR_ROWS and not item.current for item in prepared):
+                start_workers(spark)
             for item in prepared:
                 reports[item.plan.name] = _run_table(spark, item, request, show)
     return reports
@@ -123,11 +133,18 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
 def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict[str, bool]:
     """Says what a run would do, changing nothing: table -> whether it would change."""
     changes: dict[str, bool] = {}
-    for item in prepare(request, config):
+    for item in prepare(request, config, show):
         plan, there = item.plan, item.target.manifest
         changes[plan.name] = not item.current
         if item.current:
             show(f"{plan.name}: is as asked already ({plan.rows:,} rows in {item.target.directory})")
+            continue
+        missing = item.missing
+        if len(missing.files) < len(plan.files):
+            show(
+                f"{plan.name}: would make {missing.rows:,} rows in the {len(missing.files)} of {len(plan.files)} files"
+                f" that are missing in {item.target.directory}"
+            )
             continue
         verb = "add" if request.mode == "append" and there else "replace" if there else "make"
         show(
@@ -139,7 +156,7 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict
     return changes
 
 
-def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
+def prepare(request: Request, config: SparkConfig, show: Show = print) -> list[_Prepared]:
     """Plans every table and looks at every target. Raises RowmillError for whatever can't be done."""
     _check_request(request)
     targets = {
@@ -185,7 +202,7 @@ def prepare(request: Request, config: SparkConfig) -> list[_Prepared]:
                 layout.partition_by,
                 bool(request.slices),
             )
-        prepared.append(_Prepared(plan, target, registered))
+        prepared.append(_Prepared(plan, target, registered, look(plan, target, show) if request.resume else Kept()))
     return prepared
 
 
@@ -273,7 +290,7 @@ def _run_table(spark: SparkSession | None, item: _Prepared, request: Request, sh
     changed = not item.current
     manifest = target.manifest
     if changed:
-        manifest = _generate(spark, plan, target, show, request.batch_rows or batch_rows(plan.generator))
+        manifest = _generate(spark, item, request, show)
     assert manifest is not None
     registered = False
     if spark is not None and item.hive_table is not None:
@@ -283,13 +300,21 @@ def _run_table(spark: SparkSession | None, item: _Prepared, request: Request, sh
     if request.check and (changed or registered):
         _check(spark, item, manifest, show)
     seconds = time.monotonic() - started
-    return _report(item, manifest, seconds, changed or registered, plan.rows)
+    return _report(item, manifest, seconds, changed or registered, item.missing.rows)
 
 
-def _generate(spark: SparkSession | None, plan: TablePlan, target: LocalTable, show: Show, batch_rows: int) -> Manifest:
-    staging = target.stage(secrets.token_hex(6))
+def _generate(spark: SparkSession | None, item: _Prepared, request: Request, show: Show) -> Manifest:
+    plan, target = item.plan, item.target
+    staging = target.stage(secrets.token_hex(6), plan.digest, request.resume)
     try:
-        written = run_plan(spark, plan, staging, show, batch_rows)
+        done = take_over(plan, target, item.kept, show) if request.resume else {}
+        missing = tuple(file for file in plan.files if file.path not in done)
+        if done:
+            show(f"{plan.name}: resuming: {len(done):,} of {len(plan.files):,} files are there")
+        written = [file for files in done.values() for file in files]
+        if missing:
+            wanted = request.batch_rows or batch_rows(plan.generator)
+            written += run_plan(spark, replace(plan, files=missing), staging, show, wanted)
         manifest = _manifest(plan, target, written)
         target.commit(manifest)
     except BaseException:
@@ -298,7 +323,9 @@ def _generate(spark: SparkSession | None, plan: TablePlan, target: LocalTable, s
                 if spark is not None:
                     spark.sparkContext.cancelAllJobs()
         finally:
-            target.abort()
+            target.abort(keep=request.resume)
+        if request.resume:
+            show(f"{plan.name}: the files that are whole are kept: run again with --resume")
         raise
     return manifest
 

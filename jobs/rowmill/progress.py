@@ -15,6 +15,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 EVERY_SECONDS = 5.0
+Show = Callable[[str], None]
 
 
 class ProgressSender:
@@ -79,6 +80,10 @@ class Progress:
         self._socket.close()
         if kind is None:
             self._show(self.line(self._total))
+
+    def add(self, task: str, rows: int) -> None:
+        """The rows of a task that is done in the driver's own sight."""
+        self._rows[task] = rows
 
     def _listen(self) -> None:
         while not self._stop.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import pickle
@@ -255,6 +256,7 @@ def run_plan(
             progress.address,
             batch_rows,
             layout.options,
+            recorded=True,
         )
         groups = tasks(plan)
         for outcome in _run_far(spark, work, groups) if spark and plan.rows > NEAR_ROWS else _run_near(work, groups):
@@ -262,6 +264,17 @@ def run_plan(
                 raise outcome
             results += outcome
     return results
+
+
+def start_workers(spark: SparkSession) -> None:
+    """Starts Spark's Python workers and lets them load this code: that is a part of starting Spark."""
+    context = spark.sparkContext
+    count = context.defaultParallelism
+    context.parallelize(range(count), count).foreachPartition(_load)
+
+
+def _load(_: Iterator[int]) -> None:
+    importlib.import_module("rowmill.work")
 
 
 def _run_near(work: TaskInput, groups: Sequence[Any]) -> Iterator[Any]:

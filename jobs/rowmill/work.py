@@ -19,6 +19,7 @@ from rowmill.memory import keep_freed_memory
 from rowmill.plan import PlannedFile
 from rowmill.progress import ProgressSender
 from rowmill.schema.types import DataType
+from rowmill.sink import records
 from rowmill.sink.formats import DEFAULTS, WRITERS, FileWriter, WriterOptions
 from rowmill.sink.local import storage_error
 from rowmill.sink.manifest import WrittenFile
@@ -37,6 +38,7 @@ class TaskInput:
     progress: tuple[str, int, str] | None
     batch_rows: int = BLOCK_ROWS
     options: WriterOptions = DEFAULTS
+    recorded: bool = False
 
 
 def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> list[WrittenFile] | RowmillError:
@@ -49,11 +51,14 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
     try:
         written: list[WrittenFile] = []
         for file in files:
-            written += (
+            made = (
                 _write_partitions(work, file, attempt, sender)
                 if work.partition_by
                 else [_write_file(work, file, attempt, sender)]
             )
+            if work.recorded:
+                records.note(Path(work.staging), attempt, file.path, made)
+            written += made
         return written
     except RowmillError as error:
         return error
@@ -160,7 +165,13 @@ def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: 
     schema = pa.schema([generator.arrow_schema.field(name) for name in kept])
     written: list[WrittenFile] = []
     for directory, pieces in sorted(parts.items()):
-        output = _Output(work, f"{directory}/{file.path}", attempt, schema)
+        path = f"{directory}/{file.path}"
+        there = Path(work.staging, path)
+        if there.exists():  # whole, from a run that this one resumes
+            rows = sum(piece.num_rows for piece in pieces)
+            written.append(WrittenFile(path, file.first_row, rows, there.stat().st_size, hashed[directory]))
+            continue
+        output = _Output(work, path, attempt, schema)
         try:
             for piece in _sorted(pieces, work) if work.options.sort_by else pieces:
                 output.write(piece, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -50,14 +51,14 @@ def whole(directory: Path, kit: Any) -> None:
     assert f'"fingerprint": "{kit.recomputed(directory, "bulk")}"' in (directory / "_manifest.json").read_text()
 
 
-def started(programs: Any, kit: Any, output: Path) -> subprocess.Popen[str]:
-    """An endless run that has begun to write files."""
+def started(programs: Any, kit: Any, output: Path, *options: object, files: int = 1) -> subprocess.Popen[str]:
+    """A run, endless if no options say otherwise, that has written some files."""
     process = programs.start(
         *("generate_data", "--schema", kit.schema, "--table", "bulk", "--output", output, "--master", "local[1]"),
-        *ENDLESS,
+        *(options or ENDLESS),
     )
     until = time.monotonic() + 90
-    while not any(output.parent.glob(".bulk.staging-*/part-*")):
+    while len(list(output.parent.glob(".bulk.staging-*/part-*"))) < files:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -132,14 +133,45 @@ def test_a_killed_driver(programs: Any, kit: Any, here: Any, old: Path) -> None:
     assert not kit.leftovers(old.parent)
 
 
-def test_a_killed_jvm(programs: Any, kit: Any, old: Path) -> None:
-    process = started(programs, kit, old)
+def kill_the_jvm(process: subprocess.Popen[str]) -> None:
     found = subprocess.run(
         ["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
     )
     java = [int(line.split()[0]) for line in found.stdout.splitlines() if "java" in line]
     assert len(java) == 1
     os.kill(java[0], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("victim", ["driver", "jvm"])
+def test_a_killed_run_is_resumed(programs: Any, kit: Any, here: Any, old: Path, victim: str) -> None:
+    """The files that were whole are the same files afterwards, and the rows are those of an undisturbed run."""
+    many = ("--rows", 8_000_000, "--file-rows", 200_000, "--resume", "--no-check")
+    undisturbed = here.generate("bulk", old.parent / "undisturbed", *many)
+    process = started(programs, kit, old, *many, files=5)
+    if victim == "jvm":
+        kill_the_jvm(process)
+    else:
+        process.kill()
+    process.communicate(timeout=60)
+    whole(old, kit)
+    (staging,) = old.parent.glob(".bulk.staging-*")
+    lines = "".join(path.read_text() for path in (staging / "_records").glob("*.jsonl")).splitlines()
+    done = {json.loads(line)[0] for line in lines if line}
+    before = {name: (staging / name).stat() for name in done}
+    assert 4 <= len(done) < 40
+    report = here.generate("bulk", old, *many)
+    assert report["fingerprint"] == undisturbed["fingerprint"]
+    assert (report["rows"], report["files"]) == (8_000_000, 40)
+    assert rows_of(old) == 8_000_000
+    for name, stat in before.items():
+        assert (stat.st_ino, stat.st_mtime_ns) == ((old / name).stat().st_ino, (old / name).stat().st_mtime_ns)
+    time.sleep(1)
+    assert not kit.leftovers(old.parent)
+
+
+def test_a_killed_jvm(programs: Any, kit: Any, old: Path) -> None:
+    process = started(programs, kit, old)
+    kill_the_jvm(process)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1, out + err
     assert len([line for line in err.splitlines() if line.startswith("error: ")]) == 1, err

@@ -3,7 +3,8 @@
 Tasks write into a staging directory beside the table's. The driver then puts the whole directory
 in place with one rename (an exchange of the two names, if there was a table before). An append
 links the old files into the staging directory first, so that too is one rename. A run that dies
-leaves its staging directory, unlocked; the next run over the same table removes it.
+leaves its staging directory, unlocked; the next run over the same table removes it, or goes on
+with it if it is asked to (see records).
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import glob
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rowmill.errors import StorageError
+from rowmill.sink import records
 from rowmill.sink.manifest import Manifest, files_are_whole, read_manifest
 
 _AT_FDCWD = -100
@@ -132,36 +134,69 @@ class LocalTable:
 
     # -- the run --------------------------------------------------------------------------------
 
-    def stage(self, run: str) -> Path:
-        """Makes the staging directory of this run, after removing those of runs that died."""
+    def stage(self, run: str, digest: str = "", resume: bool = False) -> Path:
+        """Makes the staging directory of this run, after removing those of runs that died.
+
+        digest: of the plan; resume: go on in the fullest directory that a run of this plan left, under a new name,
+        so that what is still alive of that run can write there no more
+        """
         parent = self.directory.parent
         with _storage_errors(parent):
             parent.mkdir(parents=True, exist_ok=True)
-            self._remove_dead(parent)
             staging = parent / f"{self._prefix}{run}"
-            staging.mkdir()
-        self.staging = staging
-        self._lock = os.open(staging, os.O_RDONLY)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+            with self._left_behind() as left:
+                found = self._fullest(left, digest) if resume else None
+                for leftover in left:
+                    if leftover != found:
+                        _remove(leftover)
+                if found is not None:
+                    os.rename(found, staging)
+                    self._lock = left.pop(found)
+            if found is None:
+                staging.mkdir()
+                self._lock = os.open(staging, os.O_RDONLY)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                if digest:
+                    records.begin(staging, digest)
+            self.staging = staging
         return staging
+
+    def unfinished(self, digest: str) -> records.Done:
+        """What a run of this plan that died has left, without touching it."""
+        with self._left_behind() as left:
+            found = self._fullest(left, digest)
+            return (records.read(found, digest) if found else None) or {}
+
+    @staticmethod
+    def _fullest(left: Iterable[Path], digest: str) -> Path | None:
+        whole = {path: done for path in left if (done := records.read(path, digest)) is not None}
+        return max(whole, key=lambda path: len(whole[path]), default=None)
 
     @property
     def _prefix(self) -> str:
         return f".{self.directory.name}.staging-"
 
-    def _remove_dead(self, parent: Path) -> None:
-        for leftover in parent.glob(f"{glob.escape(self._prefix)}*"):
-            try:
-                handle = os.open(leftover, os.O_RDONLY)
-            except OSError:
-                continue
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue  # its run is alive
-            else:
-                _remove(leftover)
-            finally:
+    @contextmanager
+    def _left_behind(self) -> Iterator[dict[Path, int]]:
+        """The staging directories of runs that died, and their handles.
+
+        They are locked meanwhile, so that nobody else takes them; who takes a handle out keeps the lock.
+        """
+        found: dict[Path, int] = {}
+        try:
+            for leftover in sorted(self.directory.parent.glob(f"{glob.escape(self._prefix)}*")):
+                try:
+                    handle = os.open(leftover, os.O_RDONLY)
+                except OSError:
+                    continue
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    found[leftover] = handle
+                except OSError:  # its run is alive
+                    os.close(handle)
+            yield found
+        finally:
+            for handle in found.values():
                 os.close(handle)
 
     def commit(self, manifest: Manifest) -> None:
@@ -178,6 +213,7 @@ class LocalTable:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     os.link(self.directory / file.path, target)
             manifest.write(self.staging)
+            records.forget(self.staging)
             self._swap()
         # From here on the run has succeeded: what now stands in staging is the old table.
         self.abort()
@@ -197,10 +233,13 @@ class LocalTable:
             os.rename(self.staging, self.directory)
         _sync(self.directory.parent)
 
-    def abort(self) -> None:
-        """Removes the staging directory. Workers may still be writing for a moment: tried until it is gone."""
+    def abort(self, keep: bool = False) -> None:
+        """Removes the staging directory. Workers may still be writing for a moment: tried until it is gone.
+
+        keep: leave it, for a run that goes on with it
+        """
         if self.staging is not None:
-            for _ in range(50):
+            for _ in range(0 if keep else 50):
                 _remove(self.staging)
                 if not self.staging.exists():
                     break

@@ -75,6 +75,8 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
+        with contextlib.suppress(OSError):  # so that the listener need not wait for its time-out
+            self._socket.sendto(b"{}", self.address[:2])
         for thread in self._threads:
             thread.join()
         self._socket.close()

@@ -308,20 +308,21 @@ def _true(condition: Value) -> Value:
 
 def _text_case(conditions: list[Value], results: list[Value], n: int) -> pa.DictionaryArray:
     codes: dict[str, int] = {}
+    entries = sum(len(r.dictionary) if isinstance(r, pa.DictionaryArray) else 1 for r in results)
+    kind: Any = np.int8 if entries < 127 else np.int32  # one byte a row is moved eight times as fast as a number
 
-    def coded(result: Value) -> NDArray[np.int32] | np.int32:
+    def coded(result: Value) -> Any:
         if isinstance(result, pa.Scalar):
-            return np.int32(codes.setdefault(result.as_py(), len(codes)) if result.is_valid else -1)
-        entries = [codes.setdefault(text, len(codes)) for text in result.dictionary.to_pylist()]
-        places = np.array([*entries, -1], np.int32)
-        taken: NDArray[np.int32] = places.take(
-            pc.fill_null(result.indices, len(entries)).to_numpy(zero_copy_only=False)
-        )
-        return taken
+            return kind(codes.setdefault(result.as_py(), len(codes)) if result.is_valid else -1)
+        places = [codes.setdefault(text, len(codes)) for text in result.dictionary.to_pylist()]
+        indices = pc.fill_null(result.indices, len(places)).to_numpy(zero_copy_only=False)
+        return np.array([*places, -1], kind).take(indices)
 
-    made = np.full(n, coded(results[-1]), np.int32)
+    made = np.full(n, coded(results[-1]), kind)
     for condition, result in zip(reversed(conditions), reversed(results[:-1]), strict=True):
         where = bool(condition.as_py()) if isinstance(condition, pa.Scalar) else truths(condition)
         made = np.where(where, coded(result), made)
     mask = made < 0 if any(isinstance(r, pa.DictionaryArray) or not r.is_valid for r in results) else None
-    return pa.DictionaryArray.from_arrays(pa.array(made, mask=mask), pa.array(list(codes), pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(made.astype(np.int32, copy=False), mask=mask), pa.array(list(codes), pa.string())
+    )

@@ -23,6 +23,7 @@ MODES = ("overwrite", "append", "error")
 MIN_FILE_ROWS, MAX_FILE_ROWS = 4 * BLOCK_ROWS, 64 * BLOCK_ROWS
 HELD_BYTES = 128 << 20
 _BATCH_BYTES, _SAMPLE_ROWS = 16 << 20, 1024
+_FILE_COST = 256  # of opening and closing a file, in rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,10 @@ def _held_rows(generator: TableGenerator, layout: Layout, size: int) -> int:
 
 
 def tasks(plan: TablePlan, at_least: int = BLOCK_ROWS) -> list[tuple[PlannedFile, ...]]:
-    """Files in groups of at least a block of rows: a task for each tiny file would cost more than its rows."""
+    """Files in groups of at least a block of rows: a task for each tiny file would cost more than its rows.
+
+    A file counts as some rows more than it has, so that empty ones are spread too.
+    """
     groups: list[list[PlannedFile]] = []
     held = at_least
     for file in plan.files:
@@ -148,7 +152,7 @@ def tasks(plan: TablePlan, at_least: int = BLOCK_ROWS) -> list[tuple[PlannedFile
             groups.append([])
             held = 0
         groups[-1].append(file)
-        held += file.rows
+        held += file.rows + _FILE_COST
     return [tuple(group) for group in groups]
 
 

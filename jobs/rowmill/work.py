@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from rowmill.errors import RowmillError, StorageError
 from rowmill.generate.arrow import encoded_as, plain
-from rowmill.generate.fingerprint import add, fingerprint
+from rowmill.generate.fingerprint import add, fingerprint, row_words
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.memory import keep_freed_memory
 from rowmill.plan import PlannedFile
@@ -24,6 +24,7 @@ from rowmill.sink.formats import DEFAULTS, WRITERS, FileWriter, WriterOptions
 from rowmill.sink.local import storage_error
 from rowmill.sink.manifest import WrittenFile
 
+TINY_ROWS = 4096  # a file of so many rows shares its batch with the next one
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -50,11 +51,12 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
     sender = ProgressSender(work.progress, files[0].path)
     try:
         written: list[WrittenFile] = []
+        rows = _Rows(work, files)
         for file in files:
             made = (
                 _write_partitions(work, file, attempt, sender)
                 if work.partition_by
-                else [_write_file(work, file, attempt, sender)]
+                else [_write_file(work, rows, file, attempt, sender)]
             )
             if work.recorded:
                 records.note(Path(work.staging), attempt, file.path, made)
@@ -80,6 +82,47 @@ def batches(generator: TableGenerator, first: int, rows: int, size: int = BLOCK_
         stop = min(end, (at // size + 1) * size)
         yield generator.batch(at, stop)
         at = stop
+
+
+class _Rows:
+    """The rows of a task's files, with their fingerprints.
+
+    Tiny files that follow each other share a batch: making a few rows costs as much as making some thousand. They
+    have no dictionaries, so that a file's bytes don't depend on what it was made together with.
+    """
+
+    def __init__(self, work: TaskInput, files: tuple[PlannedFile, ...]) -> None:
+        self._work, self._columns = work, _columns(work.generator)
+        self._ends: dict[str, int] = {}  # path -> the row after the last one of the tiny files that follow
+        following, end = -1, -1
+        for file in reversed(files):
+            stop = file.first_row + file.rows
+            end = end if stop == following and file.rows <= TINY_ROWS else stop
+            self._ends[file.path] = end
+            following = file.first_row if file.rows <= TINY_ROWS else -1
+        self._start = self._stop = 0
+
+    def of(self, file: PlannedFile) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """The batches of a file, each with its fingerprint."""
+        work = self._work
+        if 0 < file.rows <= TINY_ROWS:
+            yield self._shared(file)
+            return
+        for batch in batches(work.generator, file.first_row, file.rows, work.batch_rows):
+            yield batch, fingerprint(self._columns, batch)
+
+    def _shared(self, file: PlannedFile) -> tuple[pa.RecordBatch, int]:
+        first, stop = file.first_row, file.first_row + file.rows
+        if first < self._start or stop > self._stop:
+            generator, size = self._work.generator, self._work.batch_rows
+            self._start, self._stop = first, max(stop, min(self._ends[file.path], first + size))
+            batch = generator.batch(self._start, self._stop)
+            self._words = row_words(self._columns, batch)
+            schema = generator.arrow_schema
+            alike = [encoded_as(c, t) for c, t in zip(batch.columns, schema.types, strict=True)]
+            self._batch = pa.RecordBatch.from_arrays(alike, names=schema.names)
+        at = first - self._start
+        return self._batch.slice(at, file.rows), int(self._words[at : at + file.rows].sum(dtype=np.uint64))
 
 
 class _Output:
@@ -120,13 +163,16 @@ def _columns(generator: TableGenerator) -> dict[str, DataType]:
     return {c.name: c.type for c in generator.definition.columns}
 
 
-def _write_file(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> WrittenFile:
-    generator, columns = work.generator, _columns(work.generator)
-    made = batches(generator, file.first_row, file.rows, work.batch_rows)
-    output = _Output(work, file.path, attempt, generator.arrow_schema)
+def _write_file(work: TaskInput, rows: _Rows, file: PlannedFile, attempt: str, sender: ProgressSender) -> WrittenFile:
+    output = _Output(work, file.path, attempt, work.generator.arrow_schema)
     try:
-        for batch in _sorted(list(made), work) if work.options.sort_by else made:
-            output.write(batch, fingerprint(columns, batch))
+        made = rows.of(file)
+        if work.options.sort_by:
+            held = list(made)
+            made = ((batch, 0) for batch in _sorted([batch for batch, _ in held], work))
+            output.fingerprint = add(*(hashed for _, hashed in held))
+        for batch, hashed in made:
+            output.write(batch, hashed)
             sender.add(batch.num_rows)
         return output.finish(file.first_row)
     except BaseException:

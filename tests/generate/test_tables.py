@@ -198,6 +198,25 @@ def test_an_append_goes_on_with_new_parents_and_the_same_spread() -> None:
     assert set(parents) == {1, 2, 3, 4, 5}
 
 
+def test_an_append_with_its_parents_keeps_the_rows_before_and_the_keys_unique() -> None:
+    schema, _ = world()
+
+    def resolve(table: CatalogTable, key: ForeignKey) -> CatalogTable:
+        return CatalogTable("", schema.table(key.table), "shop.yaml")
+
+    def lines(runs: int) -> pa.RecordBatch:
+        earlier = {name: (9000,) * (runs - 1) for name in ("orders", "lines")} if runs > 1 else {}
+        found = World(resolve, 42, {"orders": 9000, "lines": 9000}, earlier)
+        table = found.table(CatalogTable("", schema.table("lines"), "shop.yaml"))
+        return table.batch(0, table.rows)
+
+    once, thrice = lines(1), lines(3)
+    assert thrice.num_rows == 27_000
+    assert thrice.slice(0, 9000).equals(once)
+    assert len(set(zip(*(thrice[name].to_pylist() for name in ("order_id", "line")), strict=True))) == 27_000
+    assert max(thrice["order_id"].to_pylist()) <= 27_000
+
+
 def test_another_seed_gives_other_rows() -> None:
     one, other = made("orders"), made("orders", seed=43)
     assert printed(one, one.batch(0, 1000)) != printed(other, other.batch(0, 1000))

@@ -127,14 +127,14 @@ def test_formats_partitions_and_slices(here: Any, tmp_path: Path, form: str) -> 
 
 
 def test_an_append(here: Any, tmp_path: Path) -> None:
-    names = "customers,orders,web_events"
-    for mode in ("overwrite", "append"):
+    names = "customers,orders,order_lines,web_events"
+    for mode in ("overwrite", "append", "append"):
         generate(here, names, tmp_path / "data", "--rows", 9000, "--mode", mode, "--no-check")
     found = judge(
         "--schema", SCHEMAS, "--table", names, "--output", tmp_path / "data", "--report", tmp_path / "r.json"
     )  # fmt: skip
     assert faults(found) == []
-    assert found["orders"]["rows"] == 18_000
+    assert found["orders"]["rows"] == 27_000
 
 
 def playbook(*variables: object, folder: Path) -> subprocess.CompletedProcess[str]:

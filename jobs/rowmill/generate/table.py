@@ -240,12 +240,12 @@ class TableGenerator:
             return ZipfParents(salt, parent.rows, Zipf(s, parent.rows))
         if spec is not None and spec.name == "each":
             low, high = int(spec.args.get("min", 1)), int(spec.args["max"])
-            return self._each_parents(salt, parent, low, high, where)
+            return self._each_parents(key, salt, parent, low, high, where)
         if self.keys.carries_ordinal(key):
             # One line number per parent and no distribution named: about the mean number to each.
             mean = self.segment_rows / parent.rows
             low = 1 if mean >= 1 else 0
-            return self._each_parents(salt, parent, low, max(1, int(np.ceil(2 * mean)) - low), where)
+            return self._each_parents(key, salt, parent, low, max(1, int(np.ceil(2 * mean)) - low), where)
         if spec is not None and spec.name == "earlier":
             if not self.is_self(key):
                 raise GeneratorError(
@@ -256,14 +256,18 @@ class TableGenerator:
             return EarlierParents(salt)
         return UniformParents(salt, parent.rows)
 
-    def _each_parents(self, salt: int, parent: TableGenerator, low: int, high: int, where: str) -> EachParents:
+    def _each_parents(
+        self, foreign: ForeignKey, salt: int, parent: TableGenerator, low: int, high: int, where: str
+    ) -> EachParents:
         layout: EachParents | None = None
         first_row, first_parent = 0, 0
-        for segment in (*self.segments, self.rows - self.first_row):
-            # An append goes on with new parents: as many as these rows have at the usual mean.
+        parents_then = self._rows_of_runs(foreign) if parent.segments and self.segments else None
+        for run, segment in enumerate((*self.segments, self.rows - self.first_row)):
+            # An append goes on with new parents: those that came with it, as far as that is known, else as many
+            # as these rows have at the usual mean.
             room = parent.rows if layout is None else max(1, -(-2 * segment // (low + high)))
-            if parent.segments:  # it grows in this run, so how many there will be is known
-                room = max(1, min(room, parent.rows - first_parent))
+            if parents_then is not None:
+                room = max(1, parents_then[run] - first_parent)
             key = derive_key(salt, first_row) if first_row else salt
             fitted = EachParents.fit(key, max(segment, 1), room, low, high, where, first_row, first_parent)
             layout = replace(fitted, earlier=layout)

@@ -96,9 +96,10 @@ def check_environment() -> None:
 
 def settings(config: SparkConfig, hive: bool) -> dict[str, str]:
     """The Spark configuration of a session."""
-    log4j = resources.files("rowmill").joinpath("resources/log4j2.properties")
+    log4j = Path(str(resources.files("rowmill").joinpath("resources/log4j2.properties"))).as_uri()
     metastore = config.metastore_dir
-    java = f"-Dlog4j2.configurationFile=file:{log4j} -Dderby.stream.error.file={metastore.parent / 'derby.log'}"
+    # Spark cuts this at blanks that are not quoted.
+    java = f'-Dlog4j2.configurationFile={log4j} "-Dderby.stream.error.file={metastore.parent / "derby.log"}"'
     found = {
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": str(config.warehouse_dir),

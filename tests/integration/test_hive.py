@@ -140,3 +140,10 @@ def test_a_table_that_was_dropped_comes_back(here: Any) -> None:
     report = here.by_type("customers", "--database", "dropped")
     assert report["changed"] is True
     assert here.spark.table("dropped.customers").count() == 400
+
+
+def test_a_folder_with_blanks_in_its_name(programs: Any, tmp_path: Path) -> None:
+    home = tmp_path / "a home"
+    done = programs.by_type("bulk", "--rows", 10, "--warehouse", home / "ware house", "--metastore", home / "meta store")
+    assert done.code == 0, done.err
+    assert (home / "ware house" / "bulk" / "_manifest.json").is_file()

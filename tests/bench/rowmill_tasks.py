@@ -1,4 +1,7 @@
-"""Rowmill's tasks alone, without Spark: rowmill_tasks.py SCHEMA TABLE ROWS PROCESSES [FIRST_ROW]. Generates and writes Parquet."""
+"""Rowmill's tasks without Spark: rowmill_tasks.py SCHEMA TABLE ROWS PROCESSES [FIRST_ROW [FILES]].
+
+Makes and writes the rows from FIRST_ROW on, which are the table's last; FILES: only the first so many of its files.
+"""
 
 from __future__ import annotations
 
@@ -6,70 +9,71 @@ import json
 import multiprocessing
 import resource
 import sys
-import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from rowmill.errors import RowmillError
 from rowmill.generate.table import TableGenerator, World
-from rowmill.plan import Layout, PlannedFile, batch_rows, default_file_rows
+from rowmill.plan import PlannedFile, batch_rows, default_file_rows
 from rowmill.schema.catalog import Catalog
 from rowmill.work import TaskInput, run_task
 
 _work: TaskInput
 
 
-def _begin(work: TaskInput) -> None:
-    global _work
-    _work = work
-    work.generator.batch(work.generator.first_row, work.generator.first_row + 1)
-
-
-def _task(file: PlannedFile) -> tuple[int, int, int]:
-    written = run_task(_work, (file,), "0")
-    if isinstance(written, RowmillError):
-        raise written
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return sum(w.rows for w in written), sum(w.bytes for w in written), peak
-
-
 def generator_of(schema: str, table: str, rows: int) -> TableGenerator:
+    """A table of so many rows, built as the job builds it."""
     catalog = Catalog(schema)
-    found = catalog.select(table)[0]
+    (found,) = catalog.select(table)
     generator = World(catalog.parent, 42, {found.qualified: rows}).table(found)
     generator.prepare()
     return generator
+
+
+def planned(first: int, rows: int, processes: int) -> list[PlannedFile]:
+    """The files that the job would cut these rows into; at least one for each process."""
+    size = min(default_file_rows(rows), -(-rows // processes))
+    return [PlannedFile(f"part-{at}.parquet", first + at, min(size, rows - at)) for at in range(0, rows, size)]
+
+
+def _begin(work: TaskInput, ready: Any) -> None:
+    """A worker loads the table, makes its first row, and waits for the others, as Spark's workers have before."""
+    global _work
+    _work = work
+    work.generator.batch(work.generator.first_row, work.generator.first_row + 1)
+    ready.wait()
+
+
+def _task(file: PlannedFile) -> tuple[float, int]:
+    """Seconds of CPU, and the most memory that this process ever held, in MiB."""
+    before = time.process_time()
+    written = run_task(_work, (file,), "0")
+    if isinstance(written, RowmillError):
+        raise written
+    return time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def main() -> None:
     schema, table, rows, processes = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     first = int(sys.argv[5]) if len(sys.argv) > 5 else 0
     generator = generator_of(schema, table, first + rows)
-    size = min(default_file_rows(rows), -(-rows // processes))
-    files = [PlannedFile(f"part-{at}.parquet", first + at, min(size, rows - at)) for at in range(0, rows, size)]
-    with tempfile.TemporaryDirectory(dir=".") as folder:
-        work = TaskInput(generator, Layout().format, (), folder, None, batch_rows(generator))
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, context, _begin, (work,)) as pool:
-            list(pool.map(_wait, range(processes)))  # both have started and loaded the table
-            started = time.monotonic()
-            done: list[Any] = list(pool.map(_task, files))
-            seconds = time.monotonic() - started
+    files = planned(first, rows, processes)[: int(sys.argv[6]) if len(sys.argv) > 6 else None]
+    Path("out").mkdir()
+    work = TaskInput(generator, "parquet", (), "out", None, batch_rows(generator))
+    context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(processes + 1)
+    with ProcessPoolExecutor(processes, context, _begin, (work, ready)) as pool:
+        for _ in range(processes):
+            pool.submit(int)  # a process is started for each
+        ready.wait()
+        started = time.monotonic()
+        done = list(pool.map(_task, files))
+        seconds = time.monotonic() - started
     print(
-        json.dumps(
-            {
-                "rows": sum(d[0] for d in done),
-                "seconds": seconds,
-                "bytes": sum(d[1] for d in done),
-                "peak_mib": max(d[2] for d in done),
-            }
-        )
+        json.dumps({"seconds": seconds, "cpu": sum(cpu for cpu, _ in done), "peak_mib": max(peak for _, peak in done)})
     )
-
-
-def _wait(_: int) -> None:
-    time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -42,4 +42,4 @@ orders = (
     .withColumn("is_gift", "boolean", expr="rand() < 0.06")
     .build()
 )
-finish(orders, rows)
+finish(orders)

@@ -1,4 +1,4 @@
-"""A Faker loop like the one that Rowmill replaces: a dict a row, in Spark's tasks, then a DataFrame: faker_orders.py ROWS."""
+"""A Faker loop like the one that Rowmill replaces: faker_orders.py ROWS. A dict a row in Spark's tasks."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ def make(numbers: Iterator[int]) -> Iterator[dict[str, Any]]:
 
 
 spark = session()
-finish(spark.createDataFrame(spark.sparkContext.parallelize(range(rows), 8).mapPartitions(make), SCHEMA), rows)
+finish(spark.createDataFrame(spark.sparkContext.parallelize(range(rows), 8).mapPartitions(make), SCHEMA))

@@ -1,5 +1,9 @@
-"""Spark's own expressions make orders: spark_orders.py ROWS [cached]. With `cached` the rows are in memory before the clock starts."""
+"""Spark's own expressions make orders: spark_orders.py ROWS [cached].
 
+With `cached` the rows are in memory before the clock starts.
+"""
+
+# ruff: noqa: E501 - an expression of SQL reads better unbroken
 from __future__ import annotations
 
 import sys
@@ -24,4 +28,4 @@ orders = spark.range(0, rows, 1, 8).selectExpr(
 if len(sys.argv) > 2:
     orders = orders.cache()
     orders.count()
-finish(orders, rows)
+finish(orders)

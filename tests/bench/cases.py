@@ -1,0 +1,161 @@
+"""What is measured against what: the groups of cases, their row counts and their bounds."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from pathlib import Path
+
+import lineitem_rules
+from measure import BENCH, PROJECT, SCRATCH, Case, Check, Group, Limit, Measured
+
+PYTHON = sys.executable  # of the peers
+ROWMILL = str(PROJECT / ".venv" / "bin" / "python")  # of those who use Rowmill
+SCHEMAS, TPCH = str(PROJECT / "schemas"), str(PROJECT / "schemas" / "tpch")
+EVERY_TYPE = str(BENCH / "all_types.yaml")
+WRITERS = ("pyarrow", "pyarrow-zstd1", "polars", "polars-snappy", "polars-zstd1")
+LINEITEM_ROWS = {"1": 6_001_215, "0.1": 600_572}  # by scale factor, as the TPC says
+MIB_OF_A_TASK = 512
+
+
+def groups(divisor: int, full: bool) -> dict[str, Group]:
+    """All groups by name. divisor: of the row counts; full: with the sizes that take minutes."""
+    few = 1_000_000 // divisor
+    made = (
+        _orders(divisor),
+        _floors("floors-orders", SCHEMAS, "orders", 8_388_608 // divisor),
+        _floors("floors-lineitem", TPCH, "lineitem", 4_194_304 // divisor),
+        _lineitem("1" if divisor == 1 else "0.1"),
+        _shape("nested", "Nested rows: web_events, two cores", SCHEMAS, "web_events", "events", few),
+        _shape("every-type", "A column of every type, two cores", EVERY_TYPE, "every_type", "every_type", few),
+        _flat(divisor, full),
+        _small(),
+    )
+    return {group.name: group for group in made}
+
+
+def _job(schema: str, table: str, rows: int) -> tuple[str, ...]:
+    """The program that people run, on Spark; its seconds are those of its report."""
+    program = (ROWMILL, str(PROJECT / "jobs" / "generate_data.py"), "--schema", schema, "--table", table)
+    options = ("--rows", str(rows), "--output", "out", "--partition-by", "", "--master", "local[2]")
+    return (*program, *options, "--report", "report.json")
+
+
+def _tasks(schema: str, table: str, rows: int, processes: int, *rest: int) -> tuple[str, ...]:
+    return (ROWMILL, str(BENCH / "rowmill_tasks.py"), schema, table, str(rows), str(processes), *map(str, rest))
+
+
+def _peer(name: str, *arguments: object) -> tuple[str, ...]:
+    return (PYTHON, str(BENCH / "peers" / f"{name}.py"), *map(str, arguments))
+
+
+def _orders(divisor: int) -> Group:
+    job, peer, few = 16_000_000 // divisor, 2_000_000 // divisor, 50_000 // divisor
+    cases = (
+        Case("Rowmill: the job", _job(SCHEMAS, "orders", job), job),
+        Case("Rowmill: tasks without Spark", _tasks(SCHEMAS, "orders", job, 2), job),
+        Case("dbldatagen", _peer("dbldatagen_orders", peer), peer),
+        Case("Spark's expressions", _peer("spark_orders", 2 * peer), 2 * peer),
+        Case("Spark writing cached rows", _peer("spark_orders", 2 * peer, "cached"), 2 * peer),
+        Case("DuckDB SQL", _peer("duckdb_orders", 3 * peer), 3 * peer),
+        Case("Faker, row by row", _peer("faker_orders", few), few),
+    )
+    return Group("orders", "Orders: ten columns as Parquet, two cores", cases, {"dbldatagen": Limit(least=25)})
+
+
+def _floors(name: str, schema: str, table: str, rows: int) -> Group:
+    """Ours makes and writes; the others write the same rows, which they hold, to files of as many rows."""
+    folder, half = SCRATCH / "ready" / table, 4
+    pair = Case("Rowmill: made and written, 2 processes", _tasks(schema, table, rows, 2), rows)
+    alone = Case("Rowmill: made and written, 1 process", _tasks(schema, table, rows, 1, 0, half))
+    single = {"POLARS_MAX_THREADS": "1"}
+    two = [Case(f"{w}: written, 2 processes", _peer("stock_writers", w, folder, 8, 2), rows) for w in WRITERS]
+    one = [Case(f"{w}: written, 1 process", _peer("stock_writers", w, folder, half, 1), None, single) for w in WRITERS]
+    return Group(
+        name,
+        f"{table.capitalize()} made and written, beside the same rows merely written",
+        (pair, *two, alone, *one),
+        dict.fromkeys((case.name for case in (*two, *one)), Limit(least=1)),
+        prepare=((ROWMILL, str(BENCH / "ready_rows.py"), schema, table, str(rows), str(folder)),),
+        ours=alone.name,
+    )
+
+
+def _lineitem(scale: str) -> Group:
+    rows = LINEITEM_ROWS[scale]
+    tpchgen = (str(Path(PYTHON).with_name("tpchgen-cli")), "parquet", "-s", scale, "--tables=lineitem")
+    tpchgen += ("--output-dir=out", "--num-threads=2")
+    tasks = _tasks(TPCH, "lineitem", rows, 2)
+    cases = (
+        Case("Rowmill: the job", _job(TPCH, "lineitem", rows), rows),
+        Case("Rowmill: tasks without Spark", tasks, rows),
+        Case("tpchgen-cli parquet", tpchgen, rows),
+        Case("tpchgen-cli parquet, zstd", (*tpchgen, "--compression=ZSTD(1)"), rows),
+    )
+    title = f"TPC-H lineitem, scale factor {scale}, as Parquet, two cores"
+    limits = {"tpchgen-cli parquet": Limit(least=1.25)}
+    return Group("lineitem", title, cases, limits, lambda measured: lineitem_rules.compare(tasks, tpchgen))
+
+
+def _shape(name: str, title: str, schema: str, table: str, peers: str, rows: int) -> Group:
+    cases = (
+        Case("Rowmill: the job", _job(schema, table, rows), rows),
+        Case("Rowmill: tasks without Spark", _tasks(schema, table, rows, 2), rows),
+        Case("dbldatagen", _peer(f"dbldatagen_{peers}", rows), rows),
+        Case("Spark's expressions", _peer(f"spark_{peers}", rows), rows),
+    )
+    return Group(name, title, cases)
+
+
+def _flat(divisor: int, full: bool) -> Group:
+    """One core, without Spark; the ratio is what the first size makes a second by what this one does."""
+    sizes = [10**6 // divisor, 10**7 // divisor, *([10**8] if full else [])]
+    cases = [Case(f"{rows:,} rows", _tasks(SCHEMAS, "orders", rows, 1), rows) for rows in sizes]
+    last = _tasks(SCHEMAS, "orders", sizes[1], 1, 10**10 - sizes[1])
+    late = Case(f"the last {sizes[1]:,} of 10,000,000,000 rows", last, sizes[1])
+
+    def checks(measured: dict[str, Measured]) -> list[Check]:
+        peaks = {name: max(item.values("peak_mib")) for name, item in measured.items()}
+        told, most = "; ".join(f"{name}: {peak:.0f} MiB" for name, peak in peaks.items()), max(peaks.values())
+        grown = most - peaks[cases[0].name]
+        return [
+            Check("peak memory of the task's process", told, f"< {MIB_OF_A_TASK} MiB", most < MIB_OF_A_TASK),
+            Check("more than with the fewest rows", f"{grown:.0f} MiB", "< 64 MiB", grown < 64),
+        ]
+
+    limits = {case.name: Limit(most=1.2) for case in [*cases[1:], late]}
+    return Group("flat", "The same cost at any size and place: orders, one core", (*cases, late), limits, checks)
+
+
+def _small() -> Group:
+    rows = 10_000
+    program, playbook = "generate_data.py", "ansible-playbook generate.yml"
+    job = _job(SCHEMAS, "orders", rows)
+    clocked = (ROWMILL, str(BENCH / "small_program.py"), *job[2:-2])
+    cases = (
+        Case(program, job[:-2], rows),
+        Case(playbook, (PYTHON, str(BENCH / "small_playbook.py"), str(rows)), rows),
+        Case(f"{program}, with a clock in it", clocked, rows),
+    )
+
+    def checks(measured: dict[str, Measured]) -> list[Check]:
+        pairs = zip(measured[program].values("seconds"), measured[playbook].values("seconds"), strict=True)
+        added = [b - a for a, b in pairs]
+        middle = statistics.median(added)
+        told = f"{middle:.2f} s ({min(added):.2f}-{max(added):.2f})"
+        return [
+            Check("the playbook adds", told, "< 5 s", middle < 5),
+            Check("where the program's seconds go", _phases(measured[cases[2].name]), "", True),
+            Check("where the playbook's seconds go", _phases(measured[playbook]), "", True),
+        ]
+
+    return Group("small", "Ten thousand rows, whole processes", cases, checks=checks)
+
+
+def _phases(item: Measured) -> str:
+    """Medians of the parts of a run, those of a tenth of a second by name."""
+    names = list(dict.fromkeys(name for run in item.runs for name in run["phases"]))
+    medians = {name: statistics.median(run["phases"].get(name, 0.0) for run in item.runs) for name in names}
+    shown = {name: seconds for name, seconds in medians.items() if seconds >= 0.1}
+    rest = sum(medians.values()) - sum(shown.values())
+    return ", ".join([*(f"{name} {seconds:.2f}" for name, seconds in shown.items()), f"all else {rest:.2f}"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +145,7 @@ def test_a_table_that_was_dropped_comes_back(here: Any) -> None:
 
 def test_a_folder_with_blanks_in_its_name(programs: Any, tmp_path: Path) -> None:
     home = tmp_path / "a home"
-    done = programs.by_type("bulk", "--rows", 10, "--warehouse", home / "ware house", "--metastore", home / "meta store")
+    places = ("--warehouse", home / "ware house", "--metastore", home / "meta store")
+    done = programs.by_type("bulk", "--rows", 10, *places)
     assert done.code == 0, done.err
     assert (home / "ware house" / "bulk" / "_manifest.json").is_file()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
 from rowmill.generate.arrow import MAX_INT64_DIGITS, NUMPY_TYPES, file_type, null_mask, physical_values, plain, to_arrow
+from rowmill.generate.dates import add_months
 from rowmill.generate.distributions import AliasTables, Discrete, Distribution
 from rowmill.generate.expression import Node, evaluate
 from rowmill.generate.literals import DAY, UNIT_MICROSECONDS, physical_bounds
@@ -427,7 +428,8 @@ class Offset:
         origin = physical_values(self.of_type, base).astype(np.int64)
         if self.unit in ("month", "year"):
             months = distance.astype(np.int64) * (12 if self.unit == "year" else 1)
-            made = _add_months(origin, self.of_type, months) * (DAY if days else 1)
+            moved = add_months(origin if days else origin // DAY, months) * DAY
+            made = moved if days else moved + origin % DAY
         else:
             made = (origin * DAY if days else origin) + (distance * UNIT_MICROSECONDS[self.unit]).astype(np.int64)
         if self.dtype.name == "date":
@@ -444,19 +446,6 @@ class Offset:
             )
         values = made.astype(NUMPY_TYPES[self.dtype.name])
         return values if missing is None else to_arrow(self.dtype, values, missing)
-
-
-def _add_months(origin: NDArray[Any], dtype: DataType, months: NDArray[np.int64]) -> NDArray[np.int64]:
-    days = origin if dtype.name == "date" else origin // DAY
-    date = days.astype("datetime64[D]")
-    month = date.astype("datetime64[M]")
-    target = month + months.astype("timedelta64[M]")
-    day = (date - month.astype("datetime64[D]")).astype(np.int64)
-    first = target.astype("datetime64[D]").astype(np.int64)
-    length = (target + 1).astype("datetime64[D]").astype(np.int64) - first
-    moved = first + np.minimum(day, length - 1)
-    result: NDArray[np.int64] = moved if dtype.name == "date" else moved * DAY + origin % DAY
-    return result
 
 
 @dataclass(frozen=True)

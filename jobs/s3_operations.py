@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rowmill.arguments import parse, show_line, size, whole
+from rowmill.arguments import parse, show_line, whole
 from rowmill.cli import ArgumentParser, run
 from rowmill.errors import ConfigError, StorageError
 from rowmill.hive import read_options
@@ -32,6 +32,7 @@ from rowmill.s3 import S3Config
 from rowmill.sink import files
 from rowmill.sink.local import LocalTable, local_path
 from rowmill.spark import SparkConfig, check_environment, session, spark_error
+from rowmill.text import size
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -11,12 +11,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from rowmill.arguments import parse, show_line, size, whole
+from rowmill.arguments import parse, show_line, whole
 from rowmill.cli import ArgumentParser, run
 from rowmill.errors import StorageError
 from rowmill.job import select_tables
 from rowmill.plan import FORMATS
 from rowmill.spark import SparkConfig
+from rowmill.text import size
 from rowmill.validate import job
 from rowmill.validate.report import TableResult, document, worst
 

@@ -16,6 +16,7 @@ from rowmill.plan import FORMATS, MODES
 from rowmill.sink.formats import CODECS, ROW_GROUP_ROWS, WriterOptions
 from rowmill.slices import read_slices
 from rowmill.spark import SparkConfig
+from rowmill.text import size
 
 
 def show_line(text: str) -> None:
@@ -140,6 +141,12 @@ def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> Non
         help="make only what is missing: after a run that was killed, the files that it had not finished; in a table"
         " that is as asked but has lost or damaged files, these; a run that fails keeps its whole files",
     )
+    how.add_argument(
+        "--force",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="start even if the estimate says that it fits neither disk nor memory",
+    )
     how.add_argument("--report", metavar="FILE.json", help="write the report there")
     how.add_argument("--no-summary", action="store_true", help="print no summary (who reads the report needs none)")
     how.add_argument("--no-check", action="store_true", help="don't read the data back")
@@ -173,6 +180,7 @@ def request_from(options: argparse.Namespace, hive: bool, database: str = "defau
         ),
         check=not options.no_check,
         resume=options.resume,
+        force=options.force,
         rows_from=options.rows_from,
         rows_to=options.rows_to,
     )
@@ -227,16 +235,6 @@ def execute(request: job.Request, config: SparkConfig, options: argparse.Namespa
     if options.report:
         _write_report(Path(options.report), job.report_document(reports))
     return 0
-
-
-def size(count: int) -> str:
-    """A number of bytes for people: `12.3 MiB`."""
-    value = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} TiB"
 
 
 def _check_report(path: Path) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from rowmill import check, hive
+from rowmill import check, estimate, hive
 from rowmill.errors import ConfigError, StorageError
 from rowmill.generate import fingerprint
 from rowmill.generate.table import World
@@ -41,6 +41,7 @@ class Request:
     rows:   of every table of the run; None: the schema's
     hive:   register `<database>.<table>`
     resume: make only what a run of the same plan, dead or committed, lacks
+    force:  start even if the estimate says that it does not fit
     rows_from, rows_to: only these rows of each table, half-open, numbered from 0; None: from its first, to its last
     """
 
@@ -63,6 +64,7 @@ class Request:
     rows_from: int | None = None
     rows_to: int | None = None
     resume: bool = False
+    force: bool = False
 
     @property
     def table_rows(self) -> int | None:
@@ -110,6 +112,7 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
     prepared = prepare(request, config, show)
     if not request.hive and all(item.current for item in prepared):
         return {item.plan.name: _unchanged(item) for item in prepared}
+    _weigh(prepared, request, config, show)
     check_environment()
     reports: dict[str, TableReport] = {}
     with _interruptible():
@@ -133,7 +136,9 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
 def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict[str, bool]:
     """Says what a run would do, changing nothing: table -> whether it would change."""
     changes: dict[str, bool] = {}
-    for item in prepare(request, config, show):
+    prepared = prepare(request, config, show)
+    _weigh(prepared, request, config, show)
+    for item in prepared:
         plan, there = item.plan, item.target.manifest
         changes[plan.name] = not item.current
         if item.current:
@@ -154,6 +159,23 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict
         if item.hive_table is not None:
             show(f"{plan.name}: would register {item.hive_table.name} in Hive")
     return changes
+
+
+def _weigh(prepared: list[_Prepared], request: Request, config: SparkConfig, show: Show) -> None:
+    """Says what the tables will take. Raises ResourceError for what can't fit, unless it is forced."""
+    demands = []
+    for item in prepared:
+        if item.current:
+            continue
+        plan, target = item.missing, item.target
+        quick = plan.rows <= NEAR_ROWS
+        wanted = estimate.estimate(plan, estimate.parallelism(config.master), quick)
+        replaced = target.manifest.bytes if target.manifest and target.mode == "overwrite" else 0
+        freed = replaced - sum(file.bytes for file in item.kept.linked)
+        demands.append(estimate.Demand(target.directory, wanted, freed, 0 if request.resume else target.dead_bytes()))
+        show(estimate.line(plan.name, demands[-1]))
+    if not request.force:
+        estimate.refuse_what_cannot_fit(demands)
 
 
 def prepare(request: Request, config: SparkConfig, show: Show = print) -> list[_Prepared]:

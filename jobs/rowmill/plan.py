@@ -21,6 +21,7 @@ ENGINE_VERSION = 2
 FORMATS = ("parquet", "csv", "json", "orc")
 MODES = ("overwrite", "append", "error")
 MIN_FILE_ROWS, MAX_FILE_ROWS = 4 * BLOCK_ROWS, 64 * BLOCK_ROWS
+MAX_FILES = 4_000_000
 HELD_BYTES = 128 << 20
 _BATCH_BYTES, _SAMPLE_ROWS = 16 << 20, 1024
 _FILE_COST = 256  # of opening and closing a file, in rows
@@ -97,6 +98,13 @@ def plan_table(generator: TableGenerator, layout: Layout) -> TablePlan:
     size = layout.file_rows or default_file_rows(rows)
     if layout.holds_files:
         size = _held_rows(generator, layout, size)
+    if rows // size > MAX_FILES:
+        raise ResourceError(
+            f"more than {MAX_FILES:,} files",
+            where=f"table '{generator.definition.name}'",
+            value=-(-rows // size),
+            fix="ask for more rows a file, or fewer rows",
+        )
     segment = len(generator.segments)
     ending = suffix(layout.format, layout.options.compression)
     files: list[PlannedFile] = []

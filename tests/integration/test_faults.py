@@ -71,9 +71,11 @@ def test_a_full_disk(programs: Any, here: Any, kit: Any, tmp_path: Path) -> None
         with mounted(tmp_path / "small", "size=12m") as disk:
             output = disk / "bulk"
             here.generate("bulk", output, "--no-check")
-            programs.generate("bulk", "--output", output, "--rows", 3_000_000, "--format", form).refused(
-                "no space left"
-            )
+            many = ("bulk", "--output", output, "--rows", 3_000_000, "--format", form)
+            programs.generate(*many).refused("does not fit the disk", str(output), "beside the old table", "force")
+            programs.generate(*many, "--dry-run").refused("does not fit the disk")
+            whole(output, kit)
+            programs.generate(*many, "--force").refused("no space left")
             whole(output, kit)
             assert not kit.leftovers(disk)
 
@@ -87,9 +89,29 @@ def test_a_full_disk_in_the_other_writers(here: Any, kit: Any, tmp_path: Path) -
         for options in (["--format", "csv"], ["--format", "json"], ["--file-rows", 100], ["--chunks", 2]):
             count = ["--records-per-chunk", 300_000] if "--chunks" in options else ["--rows", 600_000]
             with pytest.raises(StorageError, match="no space left"):
-                here.generate("bulk", disk / "bulk", *options, *count)
+                here.generate("bulk", disk / "bulk", *options, *count, "--force")
             whole(disk / "bulk", kit)
             assert not kit.leftovers(disk)
+
+
+@as_root
+def test_what_fits_is_let_through(programs: Any, here: Any, kit: Any, tmp_path: Path) -> None:
+    """Old and new at once, inodes, and what a run that was killed has left on the disk."""
+    with mounted(tmp_path / "small", "size=12m") as disk:
+        output = disk / "bulk"
+        first = here.generate("bulk", output, "--rows", 75_000, "--no-check")
+        assert 4 << 20 < first["bytes"] < 6 << 20  # twice of it, not thrice
+        assert here.generate("bulk", output, "--rows", 75_000, "--seed", 7, "--no-check")["changed"]
+        process = started(programs, kit, output, *ENDLESS[:2], "--file-rows", 20_000, "--force", files=4)
+        process.kill()
+        process.communicate(timeout=60)
+        assert kit.leftovers(disk)
+        assert here.generate("bulk", output, "--rows", 75_000, "--seed", 8, "--no-check")["changed"]
+        assert not kit.leftovers(disk)
+    with mounted(tmp_path / "small", "size=40m,nr_inodes=200") as disk:
+        programs.generate("bulk", "--output", disk / "bulk", "--file-rows", 4).refused("inodes", "force")
+        here.generate("bulk", disk / "bulk", "--file-rows", 20, "--no-check")
+        whole(disk / "bulk", kit)
 
 
 @as_root

@@ -167,6 +167,14 @@ class LocalTable:
             found = self._fullest(left, digest)
             return (records.read(found, digest) if found else None) or {}
 
+    def dead_bytes(self) -> int:
+        """Bytes on the disk that runs that died have left; the next run removes them."""
+        with self._left_behind() as left:
+            places = (
+                os.path.join(folder, name) for path in left for folder, _, names in os.walk(path) for name in names
+            )
+            return sum(_blocks(place) for place in places)
+
     @staticmethod
     def _fullest(left: Iterable[Path], digest: str) -> Path | None:
         whole = {path: done for path in left if (done := records.read(path, digest)) is not None}
@@ -248,6 +256,14 @@ class LocalTable:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _blocks(path: str) -> int:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return 0
+    return 0 if found.st_nlink > 1 else 512 * found.st_blocks  # what is linked stays
 
 
 def _remove(path: Path) -> None:

@@ -171,6 +171,6 @@ def start(command: Sequence[str], folder: Path, environment: dict[str, str]) -> 
             raise RuntimeError(f"took longer than {TIMEOUT} s") from error
         raise
     if process.returncode:
-        lines = [line for line in (printed + errors).splitlines() if line.strip()]
-        raise RuntimeError(" / ".join(lines[-4:])[-600:] or f"exit code {process.returncode}")
+        lines = [line.strip() for line in (printed + errors).splitlines() if line.strip()]
+        raise RuntimeError(lines[-1][:300] if lines else f"exit code {process.returncode}")
     return printed

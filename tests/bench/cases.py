@@ -101,10 +101,10 @@ def _shape(name: str, title: str, schema: str, table: str, peers: str, rows: int
     cases = (
         Case("Rowmill: the job", _job(schema, table, rows), rows),
         Case("Rowmill: tasks without Spark", _tasks(schema, table, rows, 2), rows),
-        Case("dbldatagen", _peer(f"dbldatagen_{peers}", rows), rows),
-        Case("Spark's expressions", _peer(f"spark_{peers}", rows), rows),
+        Case("dbldatagen", _peer(f"dbldatagen_{peers}", rows // 5), rows // 5),
+        Case("Spark's expressions", _peer(f"spark_{peers}", rows // 2), rows // 2),
     )
-    return Group(name, title, cases)
+    return Group(name, title, cases, rounds=2)
 
 
 def _flat(divisor: int, full: bool) -> Group:

@@ -94,6 +94,7 @@ class Group:
     limits:  of the ratios, by the names of the others
     prepare: programs that are run before the clock
     ours:    a second case of ours, which those after it are compared with
+    rounds:  at most so many, where a round is long
     """
 
     name: str
@@ -103,6 +104,7 @@ class Group:
     checks: Callable[[dict[str, Measured]], list[Check]] | None = None
     prepare: tuple[tuple[str, ...], ...] = ()
     ours: str | None = None
+    rounds: int = 99
 
     def reference(self, case: Case) -> Case:
         """The case of ours that this one is compared with."""
@@ -117,6 +119,7 @@ def measure(group: Group, rounds: int) -> dict[str, Measured]:
     for command in group.prepare:
         print(f"  {group.name}: preparing", file=sys.stderr, flush=True)
         start(command, SCRATCH, {})
+    rounds = min(rounds, group.rounds)
     measured = {case.name: Measured(case) for case in group.cases}
     for turn in range(rounds):
         for item in measured.values():

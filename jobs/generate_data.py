@@ -9,7 +9,6 @@ The seed's API stands here too:
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,8 +18,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from rowmill import job
-from rowmill.arguments import add_arguments, execute, parse, request_from, rows_of, show_line
-from rowmill.cli import ArgumentParser, run
+from rowmill.arguments import execute, generating_parser, parse, request_from, rows_of, show_line
+from rowmill.cli import run
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import TableColumn
 from rowmill.schema.yaml import parse_columns
@@ -28,12 +27,10 @@ from rowmill.spark import SparkConfig
 
 __all__ = ["DataGenerator", "SparkConfig", "main"]
 
-_EXAMPLES = """examples:
+_EXAMPLES = """\
   python jobs/generate_data.py --schema schemas --table orders --output /tmp/orders
   python jobs/generate_data.py --schema schemas --table tpch.all --rows 1000 --output /tmp/tpch --format csv
   spark-submit jobs/generate_data.py --schema schemas --table orders --rows 20000000 --output /data/orders
-
-exit codes: 0 done, 1 failed (one line on stderr says why), 2 bad usage
 """
 
 
@@ -80,13 +77,7 @@ class DataGenerator:
 
 def main(argv: list[str] | None = None) -> int:
     """The program."""
-    parser = ArgumentParser(
-        prog="generate_data.py",
-        description=__doc__.split("\n\n")[0],
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_arguments(parser, output_required=True)
+    parser = generating_parser("generate_data.py", __doc__, _EXAMPLES, output_required=True)
     options = parse(parser, argv)
     request = request_from(options, hive=False)
     return execute(request, SparkConfig(master=options.master), options)

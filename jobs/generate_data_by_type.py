@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from rowmill import hive
-from rowmill.arguments import add_arguments, execute, parse, request_from
-from rowmill.cli import ArgumentParser, run
-from rowmill.errors import ConfigError, HiveError
+from rowmill.arguments import execute, generating_parser, parse, request_from
+from rowmill.cli import run
+from rowmill.errors import ConfigError, HiveError, first_line
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator, World
 from rowmill.plan import MODES
 from rowmill.schema.catalog import CatalogTable
@@ -32,12 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DataGenerator", "DataWriter", "HiveManager", "SparkConfig", "SparkSessionManager", "main"]
 
-_EXAMPLES = """examples:
+_EXAMPLES = """\
   python jobs/generate_data_by_type.py --schema schemas --table orders
   python jobs/generate_data_by_type.py --schema schemas --table all --rows 10000 --database staging
   python jobs/generate_data_by_type.py --schema schemas --table web_events --output /tmp/events --no-hive
-
-exit codes: 0 done, 1 failed (one line on stderr says why), 2 bad usage
 """
 
 
@@ -168,18 +166,12 @@ class HiveManager:
         try:
             return self.spark.sql(sql)
         except Exception as error:
-            raise HiveError(f"the query failed: {str(error).splitlines()[0][:200]}", value=sql) from error
+            raise HiveError(f"the query failed: {first_line(error)}", value=sql) from error
 
 
 def main(argv: list[str] | None = None) -> int:
     """The program."""
-    parser = ArgumentParser(
-        prog="generate_data_by_type.py",
-        description=__doc__.split("\n\n")[0],
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_arguments(parser, output_required=False)
+    parser = generating_parser("generate_data_by_type.py", __doc__, _EXAMPLES, output_required=False)
     store = parser.add_argument_group("Hive")
     store.add_argument(
         "--hive",

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from rowmill import errors
-from rowmill.errors import RowmillError
+from rowmill.errors import RowmillError, first_line
 
 KINDS = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, RowmillError)]
 
@@ -30,3 +30,9 @@ def test_an_error_is_pickled_with_its_parts(kind: type[RowmillError]) -> None:
 def test_the_tree_has_one_root() -> None:
     assert len(KINDS) == 8
     assert all(kind.__mro__[-4:-3] == (RowmillError,) or kind is RowmillError for kind in KINDS)
+
+
+def test_what_others_say_in_one_line() -> None:
+    assert first_line(ValueError("\n  no such\nthing")) == "no such"
+    assert first_line(ValueError()) == "ValueError"
+    assert len(first_line(ValueError("x" * 999))) == 200

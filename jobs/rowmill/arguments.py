@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rowmill import job
+from rowmill.cli import ArgumentParser
 from rowmill.errors import ConfigError, StorageError
 from rowmill.plan import FORMATS, MODES
 from rowmill.sink.formats import CODECS, ROW_GROUP_ROWS, WriterOptions
@@ -51,8 +52,22 @@ def byte_count(text: str) -> int:
     return count
 
 
-def add_arguments(parser: argparse.ArgumentParser, output_required: bool) -> None:
-    """Adds every option of a generating program."""
+def generating_parser(name: str, document: str, examples: str, output_required: bool) -> ArgumentParser:
+    """The parser of a generating program, with every option that both have.
+
+    name: of the program; document: its docstring; examples: command lines, shown at the end of its help
+    """
+    parser = ArgumentParser(
+        prog=name,
+        description=document.split("\n\n")[0],
+        epilog=f"examples:\n{examples}\nexit codes: 0 done, 1 failed (one line on stderr says why), 2 bad usage\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_options(parser, output_required)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, output_required: bool) -> None:
     what = parser.add_argument_group("what to make")
     what.add_argument(
         "--schema",

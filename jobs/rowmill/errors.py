@@ -36,6 +36,12 @@ def _rebuild(kind: type[RowmillError], what: str, where: str | None, value: obje
     return kind(what, where=where, value=value, fix=fix)
 
 
+def first_line(error: BaseException) -> str:
+    """What an exception of somebody else's says, in one line of at most 200 characters; its type if it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:200] if lines else type(error).__name__
+
+
 class SchemaError(RowmillError):
     """The schema YAML, a type or a table name is wrong."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from rowmill.errors import HiveError
+from rowmill.errors import HiveError, first_line
 from rowmill.schema.model import TableDefinition
 from rowmill.schema.types import DataType
 from rowmill.sink.formats import CSV_NULL
@@ -99,7 +99,7 @@ def register(spark: SparkSession, table: HiveTable, data_changed: bool) -> bool:
     except HiveError:
         raise
     except Exception as error:
-        raise HiveError(f"Hive refused the table: {_reason(error)}", where=table.name) from error
+        raise HiveError(f"Hive refused the table: {first_line(error)}", where=table.name) from error
     return known != digest
 
 
@@ -122,7 +122,7 @@ def count_rows(spark: SparkSession, table: HiveTable) -> int:
     try:
         return int(spark.table(table.quoted).count())
     except Exception as error:
-        raise HiveError(f"the table can't be read: {_reason(error)}", where=table.name) from error
+        raise HiveError(f"the table can't be read: {first_line(error)}", where=table.name) from error
 
 
 def check_not_foreign(spark: SparkSession, table: HiveTable) -> None:
@@ -133,12 +133,7 @@ def check_not_foreign(spark: SparkSession, table: HiveTable) -> None:
     except HiveError:
         raise
     except Exception as error:
-        raise HiveError(f"Hive can't be asked: {_reason(error)}", where=table.name) from error
-
-
-def _reason(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:240] if lines else type(error).__name__
+        raise HiveError(f"Hive can't be asked: {first_line(error)}", where=table.name) from error
 
 
 def quote(name: str) -> str:
@@ -183,7 +178,7 @@ def describe(spark: SparkSession, database: str, table: str) -> HiveDescription:
     except HiveError:
         raise
     except Exception as error:
-        raise HiveError(f"Hive can't read the table: {_reason(error)}", where=name) from error
+        raise HiveError(f"Hive can't read the table: {first_line(error)}", where=name) from error
     return HiveDescription(
         name, unquote(details.get("Location", "")), details.get("Provider"), columns, properties, rows
     )

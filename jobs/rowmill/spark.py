@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from rowmill import hive
-from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
+from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError, first_line
 from rowmill.generate.arrow import plain
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.plan import TablePlan, tasks
@@ -147,10 +147,10 @@ def session(config: SparkConfig, hive: bool = False) -> SparkSession:
             spark: SparkSession = builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise ConfigError(
-            f"Spark does not start: {_first_line(error)}", where="java", fix="Java 17 or newer is needed"
+            f"Spark does not start: {first_line(error)}", where="java", fix="Java 17 or newer is needed"
         ) from error
     except Exception as error:
-        raise ConfigError(f"Spark does not start: {_first_line(error)}", where="spark", value=master) from error
+        raise ConfigError(f"Spark does not start: {first_line(error)}", where="spark", value=master) from error
     spark.sparkContext.setLogLevel("ERROR")
     if hive:
         _open_metastore(spark, config)
@@ -217,13 +217,8 @@ def _open_metastore(spark: SparkSession, config: SparkConfig) -> None:
                 fix="close the other session (make sql, spark-sql, another run) and try again",
             ) from error
         raise HiveError(
-            f"the metastore can't be opened: {_first_line(error)}", where=str(config.metastore_dir)
+            f"the metastore can't be opened: {first_line(error)}", where=str(config.metastore_dir)
         ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[0][:200] if lines else type(error).__name__
 
 
 def spark_error(what: str, where: str, error: BaseException) -> StorageError:
@@ -387,4 +382,4 @@ def _root_cause(error: BaseException) -> str:
         line = line.strip()
         if line and not line.startswith(("at ", "...", "File ")) and ":" in line:
             return line[:200]
-    return _first_line(error)
+    return first_line(error)

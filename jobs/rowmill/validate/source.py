@@ -22,7 +22,7 @@ import pyarrow.orc
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from rowmill.errors import StorageError
+from rowmill.errors import StorageError, first_line
 from rowmill.schema.types import DataType
 from rowmill.sink.formats import CSV_NULL
 from rowmill.sink.local import local_path
@@ -98,7 +98,7 @@ def data_files(place: Place) -> list[DataFile]:
             )
         entries = place.filesystem.get_file_info(fs.FileSelector(place.path, recursive=True))
     except OSError as error:
-        raise StorageError(f"the directory can't be read: {_reason(error)}", where=place.shown) from error
+        raise StorageError(f"the directory can't be read: {first_line(error)}", where=place.shown) from error
     found = []
     for entry in entries:
         relative = entry.path[len(place.path) :].lstrip("/")
@@ -195,12 +195,7 @@ class _Readable:
         if isinstance(error, ReadFault | TypeFault | GeneratorExit):
             return
         if isinstance(error, OSError | pa.ArrowException | ValueError | EOFError):
-            raise ReadFault(self._file.path, _reason(error)) from error
-
-
-def _reason(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:200] if lines else type(error).__name__
+            raise ReadFault(self._file.path, first_line(error)) from error
 
 
 def _whole(batch: pa.RecordBatch, inside: dict[str, str | None], types: dict[str, DataType]) -> pa.RecordBatch:
@@ -230,7 +225,7 @@ def to_type(name: str, array: pa.Array, dtype: DataType) -> pa.Array:
             return array.view(target)  # ORC, as Spark and we write it
         return array.cast(target)
     except (pa.ArrowException, ValueError) as error:
-        raise TypeFault(name, f"a value is no {dtype}: {_reason(error)}") from error
+        raise TypeFault(name, f"a value is no {dtype}: {first_line(error)}") from error
 
 
 def _booleans(array: pa.Array) -> pa.Array:
@@ -325,7 +320,7 @@ def _json_batch(
         try:
             arrays.append(_json_array([line.get(name) for line in lines], kind))
         except (pa.ArrowException, ValueError, TypeError, AttributeError) as error:
-            raise TypeFault(name, f"a value is no {kind}: {_reason(error)}") from error
+            raise TypeFault(name, f"a value is no {kind}: {first_line(error)}") from error
     return pa.RecordBatch.from_arrays(arrays, names=list(wanted))
 
 

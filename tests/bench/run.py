@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -30,7 +32,9 @@ def main() -> int:
         print(f"error: CASES: no such group: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    results: dict[str, object] = {"about": _about()}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, too
+    kept = SCRATCH / ("quick.json" if quick else "results.json")
+    results: dict[str, object] = json.loads(kept.read_text()) if kept.exists() else {}
     missed = []
     for name in names:
         group, load, started = known[name], os.getloadavg()[0], time.monotonic()
@@ -40,17 +44,19 @@ def main() -> int:
         missed += [f"{name}: {what}" for what in tables.missed(group, measured, checks)]
         results[name] = {
             "title": group.title,
+            "about": _about(),
             "load_before": round(load, 2),
             "took": round(time.monotonic() - started, 1),
             "cases": {m.case.name: {"runs": m.runs, "failure": m.failure} for m in measured.values()},
             "checks": [vars(check) for check in checks],
         }
-        (SCRATCH / "results.json").write_text(json.dumps(results, indent=1))
+        kept.write_text(json.dumps(results, indent=1))
         if not quick:
             what = (
                 f"{_about()} Other work on the machine when it began: a load of {load:.1f} on {os.cpu_count()} cores."
             )
             tables.write(PAGE, name, f"{tables.markdown(group, measured, checks)}\n\n{what}")
+    shutil.rmtree(SCRATCH / "ready", ignore_errors=True)
     print("\n".join(["bounds missed:", *(f"  {what}" for what in missed)]) if missed else "all bounds are kept")
     return 1 if missed else 0
 

@@ -205,7 +205,7 @@ def test_an_append_with_its_parents_keeps_the_rows_before_and_the_keys_unique() 
         return CatalogTable("", schema.table(key.table), "shop.yaml")
 
     def lines(runs: int) -> pa.RecordBatch:
-        earlier = {name: (9000,) * (runs - 1) for name in ("orders", "lines")} if runs > 1 else {}
+        earlier = dict.fromkeys(("orders", "lines"), (9000,) * (runs - 1)) if runs > 1 else {}
         found = World(resolve, 42, {"orders": 9000, "lines": 9000}, earlier)
         table = found.table(CatalogTable("", schema.table("lines"), "shop.yaml"))
         return table.batch(0, table.rows)

@@ -54,13 +54,15 @@ def _orders(divisor: int) -> Group:
     cases = (
         Case("Rowmill: the job", _job(SCHEMAS, "orders", job), job),
         Case("Rowmill: tasks without Spark", _tasks(SCHEMAS, "orders", job, 2), job),
-        Case("dbldatagen", _peer("dbldatagen_orders", peer), peer),
+        Case("dbldatagen, its own distribution", _peer("dbldatagen_orders", peer, "own"), peer),
+        Case("dbldatagen, an expression for it", _peer("dbldatagen_orders", peer), peer),
         Case("Spark's expressions", _peer("spark_orders", 2 * peer), 2 * peer),
         Case("Spark writing cached rows", _peer("spark_orders", 2 * peer, "cached"), 2 * peer),
         Case("DuckDB SQL", _peer("duckdb_orders", 3 * peer), 3 * peer),
         Case("Faker, row by row", _peer("faker_orders", few), few),
     )
-    return Group("orders", "Orders: ten columns as Parquet, two cores", cases, {"dbldatagen": Limit(least=25)})
+    limits = {case.name: Limit(least=25) for case in cases if case.name.startswith("dbldatagen")}
+    return Group("orders", "Orders: ten columns as Parquet, two cores", cases, limits)
 
 
 def _floors(name: str, schema: str, table: str, rows: int) -> Group:

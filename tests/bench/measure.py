@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import statistics
 import subprocess
@@ -81,10 +82,13 @@ class Measured:
         """Rows a second."""
         return self.median("rows") / self.median()
 
-    def ratios(self, ours: Measured) -> list[float]:
-        """Rows/s of ours by rows/s of this, round by round: what slows the machine down slows both."""
-        pairs = zip(ours.runs, self.runs, strict=False)
-        return [(a["rows"] / a["seconds"]) / (b["rows"] / b["seconds"]) for a, b in pairs if a["rows"] and b["rows"]]
+    def ratios(self, ours: Measured, unit: str = "seconds") -> list[float]:
+        """Rows/s of ours by rows/s of this, round by round: what slows the machine down slows both.
+
+        unit: `seconds`, or `cpu` for rows by second of CPU
+        """
+        pairs = [(a, b) for a, b in zip(ours.runs, self.runs, strict=False) if a["rows"] and b["rows"]]
+        return [(a["rows"] / a[unit]) / (b["rows"] / b[unit]) for a, b in pairs if unit in a and unit in b]
 
 
 @dataclass(frozen=True)
@@ -136,20 +140,26 @@ def measure(group: Group, rounds: int) -> dict[str, Measured]:
 def _run(case: Case) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=SCRATCH, prefix="case-") as name:
         folder = Path(name)
-        started = time.monotonic()
+        started, used = time.monotonic(), _cpu_of_children()
         printed = start(case.command, folder, case.environment)
-        whole = time.monotonic() - started
+        whole, used = time.monotonic() - started, _cpu_of_children() - used
         said = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-        result: dict[str, Any] = {"seconds": whole, **(said[-1] if said else {}), "whole": whole}
+        result: dict[str, Any] = said[-1] if said else {"seconds": whole, "cpu": used}
+        result["whole"] = whole
         if (report := folder / "report.json").exists():
             (table,) = json.loads(report.read_text())["tables"].values()
-            result["seconds"] = table["seconds"]
+            result = {"seconds": table["seconds"], "whole": whole}
         files = [path for path in folder.glob("out/**/*.parquet") if not path.name.startswith(("_", "."))]
         result["rows"] = sum(pq.ParquetFile(path).metadata.num_rows for path in files)
         result["bytes"] = sum(path.stat().st_size for path in files)
         if case.rows is not None and result["rows"] != case.rows:
             raise RuntimeError(f"{result['rows']} rows are in its files, not {case.rows}")
         return result
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def start(command: Sequence[str], folder: Path, environment: dict[str, str]) -> str:

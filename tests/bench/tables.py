@@ -17,6 +17,7 @@ HEADER = (
     "M rows/s",
     "B/row",
     "ratio (min-max)",
+    "CPU ratio",
     "bound",
     "",
 )
@@ -29,9 +30,9 @@ def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
         ours = measured[group.reference(item.case).name]
         limit = group.limits.get(item.case.name)
         if item.failure is not None:
-            made.append((item.case.name, "", f"failed: {item.failure[:60]}", *[""] * 5, str(limit or ""), "not ok"))
+            made.append((item.case.name, "", f"failed: {item.failure[:60]}", *[""] * 6, str(limit or ""), "not ok"))
             continue
-        seconds, ratios = item.values("seconds"), item.ratios(ours)
+        seconds, ratios, cpu = item.values("seconds"), item.ratios(ours), item.ratios(ours, "cpu")
         ratio = statistics.median(ratios) if ratios and item is not ours else None
         rows = int(item.median("rows"))
         made.append(
@@ -44,6 +45,7 @@ def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
                 f"{rows / item.median() / 1e6:.3g}" if rows else "",
                 f"{item.median('bytes') / rows:.0f}" if rows else "",
                 "" if ratio is None else f"{ratio:.2f}x ({min(ratios):.2f}-{max(ratios):.2f})",
+                f"{statistics.median(cpu):.2f}x" if cpu and item is not ours else "",
                 str(limit or ""),
                 "" if limit is None else "ok" if ratio is not None and limit.holds(ratio) else "not ok",
             )
@@ -54,9 +56,9 @@ def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
 def missed(group: Group, measured: dict[str, Measured], checks: list[Check]) -> list[str]:
     """What did not hold, in words."""
     found = [
-        f"{line[0]}: {line[7] or line[2]}, bound {line[8] or 'to run'}"
+        f"{line[0]}: {line[7] or line[2]}, bound {line[9] or 'to run'}"
         for line in lines(group, measured)
-        if line[9] == "not ok"
+        if line[10] == "not ok"
     ]
     return found + [f"{check.what}: {check.value}, bound {check.bound}" for check in checks if not check.ok]
 

@@ -1,6 +1,6 @@
-"""dbldatagen makes ten columns like those of retail.orders, on Spark: dbldatagen_orders.py ROWS.
+"""dbldatagen makes ten columns like those of retail.orders, on Spark: dbldatagen_orders.py ROWS [own].
 
-The skew of customer_id is an expression: its own distributions go through pandas, which is slower.
+The skew of customer_id is an expression; with `own` it is dbldatagen's own distribution, which goes through pandas.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ CODES = [
     for number in ("5", "10", "15", "20")
 ]
 rows = int(sys.argv[1])
+customers = (
+    {"minValue": 1, "maxValue": 100_000, "random": True, "distribution": dg.distributions.Exponential(0.6)}
+    if sys.argv[2:] == ["own"]
+    else {"expr": "cast(pow(rand(), 2.5) * 100000 as bigint) + 1"}
+)
 spark = session()
 orders = (
     dg.DataGenerator(spark, name="orders", rows=rows, partitions=8, randomSeed=42)
     .withColumn("order_id", "long", expr="id + 1")
-    .withColumn("customer_id", "long", expr="cast(pow(rand(), 2.5) * 100000 as bigint) + 1")
+    .withColumn("customer_id", "long", **customers)
     .withColumn("store_id", "int", minValue=1, maxValue=500, random=True, percentNulls=0.62)
     .withColumn(
         "ordered_at",

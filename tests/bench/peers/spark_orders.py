@@ -12,18 +12,34 @@ from spark_session import finish, session
 
 rows = int(sys.argv[1])
 spark = session()
-orders = spark.range(0, rows, 1, 8).selectExpr(
+drawn = spark.range(0, rows, 1, 8).selectExpr(
     "id + 1 AS order_id",
     "CAST(pow(rand(1), 2.5) * 100000 AS BIGINT) + 1 AS customer_id",
     "CASE WHEN rand(2) < 0.38 THEN CAST(rand(3) * 500 AS INT) + 1 END AS store_id",
     f"timestamp_micros(1704067200000000 + CAST(id * (63158399000000 / {rows}) AS BIGINT)) AS ordered_at",
-    "element_at(array('store', 'web', 'mobile', 'phone'), 1 + CAST(rand(4) * 4 AS INT)) AS channel",
-    "CASE WHEN rand(5) < 0.9 THEN 'completed' WHEN rand(6) < 0.6 THEN 'partly_returned' ELSE 'returned' END AS status",
-    "element_at(array('card', 'wallet', 'cash', 'gift_card'), 1 + CAST(rand(7) * 4 AS INT)) AS payment_method",
-    "CAST(CASE WHEN rand(8) < 0.6 THEN 0.00 WHEN rand(9) < 0.7 THEN 4.99 ELSE 9.99 END AS DECIMAL(8,2)) AS shipping_fee",
-    "CASE WHEN rand(10) < 0.18 THEN concat(element_at(array('SPRING', 'SUMMER', 'AUTUMN'), 1 + CAST(rand(11) * 3 AS INT)),"
+    "CASE WHEN rand(10) < 0.18 THEN concat(element_at(array('SPRING', 'SUMMER', 'AUTUMN', 'WINTER', 'WELCOME', 'LOYAL'), 1 + CAST(rand(11) * 6 AS INT)),"
     " element_at(array('5', '10', '15', '20'), 1 + CAST(rand(12) * 4 AS INT))) END AS promo_code",
     "rand(13) < 0.06 AS is_gift",
+    "rand(4) AS a",
+    "rand(5) AS b",
+    "rand(6) AS c",
+    "rand(7) AS d",
+)
+by_channel = drawn.selectExpr(
+    "*",
+    "CASE WHEN store_id IS NOT NULL THEN 'store' WHEN d < 0.55 THEN 'web' WHEN d < 0.955 THEN 'mobile' ELSE 'phone' END AS channel",
+)
+orders = by_channel.selectExpr(
+    *("order_id", "customer_id", "store_id", "ordered_at", "channel"),
+    "CASE WHEN ordered_at >= TIMESTAMP '2025-12-22 00:00:00' AND channel <> 'store' THEN 'open'"
+    " WHEN a < 0.915 THEN 'completed' WHEN a < 0.966 THEN 'partly_returned' ELSE 'returned' END AS status",
+    "CASE channel WHEN 'store' THEN CASE WHEN b < 0.71 THEN 'card' WHEN b < 0.94 THEN 'cash' ELSE 'gift_card' END"
+    " WHEN 'web' THEN CASE WHEN b < 0.58 THEN 'card' WHEN b < 0.90 THEN 'wallet' WHEN b < 0.94 THEN 'bank_transfer' ELSE 'gift_card' END"
+    " WHEN 'mobile' THEN CASE WHEN b < 0.61 THEN 'wallet' WHEN b < 0.96 THEN 'card' ELSE 'gift_card' END"
+    " ELSE CASE WHEN b < 0.88 THEN 'card' ELSE 'bank_transfer' END END AS payment_method",
+    "CAST(CASE WHEN channel = 'store' OR c < 0.40 THEN 0.00 WHEN c < 0.82 THEN 4.99 ELSE 9.99 END AS DECIMAL(8,2)) AS shipping_fee",
+    "promo_code",
+    "is_gift",
 )
 if len(sys.argv) > 2:
     orders = orders.cache()

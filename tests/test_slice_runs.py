@@ -98,7 +98,7 @@ def test_tiny_files_share_their_rows(ask: Ask, monkeypatch: pytest.MonkeyPatch) 
     request = ask([25] * 2000, batch_rows=10_000, check=False)
     monkeypatch.setattr(TableGenerator, "batch", batch)
     output, _ = made(request)
-    assert sum(stop - start for start, stop in calls if stop - start not in (1, 25, 1024, 4096)) == 50_000  # but samples
+    assert sum(stop - start for start, stop in calls if stop - start not in (1, 25, 1024, 4096)) == 50_000
     assert len(calls) < 16  # a few for the estimate
     bytes_of = {path.name: next(path.glob("part-*")).read_bytes() for path in sorted(output.glob("slice-*"))}
     alone = job.Request(**{**vars(request), "rows_from": 25 * 777, "rows_to": 25 * 778})

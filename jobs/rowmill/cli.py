@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rowmill.errors import RowmillError
 
@@ -14,7 +14,13 @@ INTERRUPTED = 130
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """Says bad usage as every other failure is said: in one line `error: ...`; it exits 2."""
+    """Says bad usage as every other failure is said: in one line `error: ...`; it exits 2.
+
+    No option can be abbreviated: what is unambiguous today would not be with the next option.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message}; see {self.prog} --help\n")

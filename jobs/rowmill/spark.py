@@ -152,6 +152,7 @@ def session(config: SparkConfig, hive: bool = False) -> SparkSession:
     except Exception as error:
         raise ConfigError(f"Spark does not start: {first_line(error)}", where="spark", value=master) from error
     spark.sparkContext.setLogLevel("ERROR")
+    _quiet_accumulators(spark)
     if hive:
         _open_metastore(spark, config)
     return spark
@@ -182,6 +183,13 @@ def _quiet_py4j() -> None:
     if os.environ.get("ROWMILL_DEBUG") != "1":
         logging.getLogger("py4j").setLevel(logging.CRITICAL)
         logging.getLogger().addFilter(_not_of_py4j)  # a part of its messages goes to the root logger
+
+
+def _quiet_accumulators(spark: SparkSession) -> None:
+    """Their server prints a traceback if the JVM dies; the call that waits for the JVM raises as well."""
+    server = getattr(spark.sparkContext, "_accumulatorServer", None)
+    if server and os.environ.get("ROWMILL_DEBUG") != "1":
+        server.handle_error = lambda request, address: None
 
 
 def _not_of_py4j(record: logging.LogRecord) -> bool:
@@ -278,15 +286,9 @@ def _run_near(work: TaskInput, groups: Sequence[Any]) -> Iterator[Any]:
 
 
 def _run_far(spark: SparkSession, work: TaskInput, groups: Sequence[Any]) -> list[Any]:
-    context = spark.sparkContext
-    shipped = context.broadcast(pickle.dumps(work))
-    try:
-        return list(context.parallelize(groups, len(groups)).mapPartitions(_Runner(shipped)).collect())
-    except Exception as error:
-        where = f"table '{work.generator.definition.name}'"
-        raise StorageError(f"Spark gave up: {_root_cause(error)}", where=where) from error
-    finally:
-        shipped.destroy()
+    where = f"table '{work.generator.definition.name}'"
+    with _shipped(spark, work, where) as shipped:
+        return list(spark.sparkContext.parallelize(groups, len(groups)).mapPartitions(_Runner(shipped)).collect())
 
 
 def spread(spark: SparkSession, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
@@ -294,15 +296,21 @@ def spread(spark: SparkSession, function: Callable[[T], R], items: Sequence[T]) 
 
     Raises StorageError if Spark gave up.
     """
-    context = spark.sparkContext
-    shipped = context.broadcast(pickle.dumps(function))
-    try:
+    with _shipped(spark, function, "spark") as shipped:
+        context = spark.sparkContext
         parts = context.parallelize(list(items), min(len(items), 4 * context.defaultParallelism))
         return list(parts.mapPartitions(_Caller(shipped)).collect())
-    except Exception as error:
-        raise StorageError(f"Spark gave up: {_root_cause(error)}", where="spark") from error
-    finally:
+
+
+@contextmanager
+def _shipped(spark: SparkSession, value: Any, where: str) -> Iterator[Any]:
+    """A broadcast of the pickled value. What Spark raises in here becomes a StorageError with that `where`."""
+    try:
+        shipped = spark.sparkContext.broadcast(pickle.dumps(value))
+        yield shipped
         shipped.destroy()
+    except Exception as error:  # the broadcast goes with the session that failed
+        raise StorageError(f"Spark gave up: {_root_cause(error)}", where=where) from error
 
 
 _known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()

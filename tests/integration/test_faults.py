@@ -269,7 +269,7 @@ def test_what_stands_in_the_way(programs: Any, kit: Any, old: Path, tmp_path: Pa
         (["bulk", "--rows", "-1"], ["--rows", "at least 0"], 2),
         (["bulk", "--format", "avro"], ["avro", "parquet"], 2),
         (["bulk", "--mode", "ignore"], ["ignore", "append"], 2),
-        (["bulk", "--row", "5", "--colour"], ["--colour"], 2),
+        (["bulk", "--row", "5", "--colour"], ["--row 5 --colour"], 2),
         (["ordres"], ["ordres", "orders"], 1),
         (["bulk", "--output", "s3a://bucket/x"], ["s3a:// is not available"], 1),
         (["bulk", "--output", "hdfs://name/x"], ["hdfs:// is not available"], 1),

@@ -10,6 +10,7 @@ from rowmill.plan import Layout, plan_table, tasks
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey
 from rowmill.schema.yaml import parse_schema
+from rowmill.sink.formats import WriterOptions
 from rowmill.slices import Slice
 
 TEXT = """
@@ -53,6 +54,20 @@ def test_the_digest_sees_every_argument_and_what_expressions_count_on() -> None:
         TEXT.replace("rows: 10\n    columns: [{name: id", "rows: 11\n    columns: [{name: id"),
     ]
     assert len({digest(text) for text in [TEXT, *changed]}) == 5
+
+
+def test_the_digest_does_not_see_how_a_default_was_said() -> None:
+    for form, said in [
+        ("parquet", WriterOptions("snappy", None, 1 << 20)),
+        ("csv", WriterOptions("none")),
+        ("orc", WriterOptions("snappy")),
+    ]:
+        assert (
+            plan_table(generator(), Layout(form)).digest == plan_table(generator(), Layout(form, options=said)).digest
+        )
+    one, other = (plan_table(generator(), Layout(options=WriterOptions("zstd", level))) for level in (None, 1))
+    assert one.digest == other.digest
+    assert one.digest != plan_table(generator(), Layout()).digest
 
 
 def test_the_digest_does_not_see_comments_and_lines() -> None:

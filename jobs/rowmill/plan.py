@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow as pa
 from rowmill.errors import ConfigError, ResourceError, StorageError
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.schema.types import DataType
-from rowmill.sink.formats import CODECS, DEFAULTS, LEVELS, WriterOptions, suffix
+from rowmill.sink.formats import CODECS, DEFAULTS, LEVELS, ROW_GROUP_ROWS, WriterOptions, default_level, suffix
 from rowmill.slices import Slice
 
 # Part of every digest: raise it when the same schema would give other rows or files.
@@ -23,6 +23,7 @@ MODES = ("overwrite", "append", "error")
 MIN_FILE_ROWS, MAX_FILE_ROWS = 4 * BLOCK_ROWS, 64 * BLOCK_ROWS
 MAX_FILES = 4_000_000
 HELD_BYTES = 128 << 20
+_GROUP_BYTES = 128 << 20  # a writer holds a row group until it is whole
 _BATCH_BYTES, _SAMPLE_ROWS = 16 << 20, 1024
 _FILE_COST = 256  # of opening and closing a file, in rows
 
@@ -94,6 +95,7 @@ def default_file_rows(rows: int) -> int:
 def plan_table(generator: TableGenerator, layout: Layout) -> TablePlan:
     """The plan of a run. Raises ConfigError or StorageError for a layout that can't be."""
     check_layout(generator, layout)
+    layout = resolved(generator, layout)
     first, rows = generator.first_row, generator.rows - generator.first_row
     size = layout.file_rows or default_file_rows(rows)
     if layout.holds_files:
@@ -120,6 +122,17 @@ def plan_table(generator: TableGenerator, layout: Layout) -> TablePlan:
     return TablePlan(generator, layout, tuple(files), _digest(generator, layout, files))
 
 
+def resolved(generator: TableGenerator, layout: Layout) -> Layout:
+    """The layout with every default of its options spelled out: the same files have one digest however it was said."""
+    options = layout.options
+    codec = options.compression or CODECS[layout.format][0]
+    level = default_level(layout.format, codec) if options.level is None else options.level
+    group = options.row_group_rows
+    if layout.format == "parquet" and group is None:
+        group = min(ROW_GROUP_ROWS, _power_of_two(_GROUP_BYTES / row_bytes(generator)))
+    return replace(layout, options=replace(options, compression=codec, level=level, row_group_rows=group))
+
+
 def row_bytes(generator: TableGenerator) -> float:
     """Bytes that a row takes in memory, of a sample; dictionaries not counted, as all rows share them."""
     first, rows = generator.first_row, min(_SAMPLE_ROWS, generator.rows - generator.first_row)
@@ -132,8 +145,11 @@ def row_bytes(generator: TableGenerator) -> float:
 
 def batch_rows(generator: TableGenerator) -> int:
     """Rows that a task makes at a time: a power of two that takes about 16 MiB; they change no row."""
-    fitting = int(_BATCH_BYTES / row_bytes(generator))
-    return min(2 * BLOCK_ROWS, max(64, 1 << max(0, fitting.bit_length() - 1)))
+    return min(2 * BLOCK_ROWS, _power_of_two(_BATCH_BYTES / row_bytes(generator)))
+
+
+def _power_of_two(most: float) -> int:
+    return 1 << max(0, int(most).bit_length() - 1)
 
 
 def _held_rows(generator: TableGenerator, layout: Layout, size: int) -> int:

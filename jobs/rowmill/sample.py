@@ -6,10 +6,11 @@ import tempfile
 
 from rowmill.errors import ConfigError, RowmillError
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
-from rowmill.plan import Layout, PlannedFile
+from rowmill.plan import Layout, PlannedFile, batch_rows, resolved, row_bytes
 from rowmill.work import TaskInput, run_task
 
 _PROBE_ROWS, _MOST_ROWS = 2 * BLOCK_ROWS, 8 * BLOCK_ROWS
+_SAMPLE_BYTES = 64 << 20  # in memory
 _ENOUGH = 0.02  # of the size asked for
 
 
@@ -19,7 +20,8 @@ def encoded_bytes(generator: TableGenerator, layout: Layout, first_row: int, row
     Raises the RowmillError of what can't be made or written.
     """
     with tempfile.TemporaryDirectory(prefix="rowmill-") as folder:
-        work = TaskInput(generator, layout.format, layout.partition_by, folder, None, options=layout.options)
+        size, options = batch_rows(generator), resolved(generator, layout).options
+        work = TaskInput(generator, layout.format, layout.partition_by, folder, None, size, options)
         written = run_task(work, (PlannedFile("sample", first_row, rows),), "0")
     if isinstance(written, RowmillError):
         raise written
@@ -40,13 +42,15 @@ def rows_for_bytes(generator: TableGenerator, layout: Layout, target: int) -> in
     first, total = generator.first_row, generator.rows - generator.first_row
     if total <= 0:
         return 1
-    rows = min(total, _PROBE_ROWS)
+    fitting = max(1, int(_SAMPLE_BYTES / row_bytes(generator)))
+    most = min(total, _MOST_ROWS, fitting)
+    rows = min(most, _PROBE_ROWS)
     for _ in range(6):
         places = {first, first + (total - rows) // 2, first + total - rows}
         found = sum(encoded_bytes(generator, layout, place, rows) for place in places) / len(places)
         wanted = max(1, int(rows * target / found))
         near = abs(wanted - rows) <= _ENOUGH * rows
-        if near or (wanted >= rows and rows == min(total, _MOST_ROWS)):
+        if near or (wanted >= rows and rows == most):
             return wanted  # beyond the largest sample a file grows with its rows
-        rows = min(wanted, total, _MOST_ROWS)
+        rows = min(wanted, most)
     return wanted

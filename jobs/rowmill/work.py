@@ -25,6 +25,7 @@ from rowmill.sink.local import storage_error
 from rowmill.sink.manifest import WrittenFile
 
 TINY_ROWS = 4096  # a file of so many rows shares its batch with the next one
+_SHARED_ROWS = 2 * TINY_ROWS  # of such a batch: without dictionaries a row may take far more than a batch is cut for
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -106,23 +107,25 @@ class _Rows:
         """The batches of a file, each with its fingerprint."""
         work = self._work
         if 0 < file.rows <= TINY_ROWS:
-            yield self._shared(file)
+            size = work.batch_rows
+            for at in range(file.first_row, file.first_row + file.rows, size):
+                yield self._shared(file, at, min(at + size, file.first_row + file.rows))
             return
         for batch in batches(work.generator, file.first_row, file.rows, work.batch_rows):
             yield batch, fingerprint(self._columns, batch)
 
-    def _shared(self, file: PlannedFile) -> tuple[pa.RecordBatch, int]:
-        first, stop = file.first_row, file.first_row + file.rows
+    def _shared(self, file: PlannedFile, first: int, stop: int) -> tuple[pa.RecordBatch, int]:
+        generator = self._work.generator
         if first < self._start or stop > self._stop:
-            generator, size = self._work.generator, self._work.batch_rows
-            self._start, self._stop = first, max(stop, min(self._ends[file.path], first + size))
+            self._start = first
+            self._stop = min(self._ends[file.path], first + min(_SHARED_ROWS, self._work.batch_rows))
             batch = generator.batch(self._start, self._stop)
             self._words = row_words(self._columns, batch)
             schema = generator.arrow_schema
             alike = [encoded_as(c, t) for c, t in zip(batch.columns, schema.types, strict=True)]
             self._batch = pa.RecordBatch.from_arrays(alike, names=schema.names)
         at = first - self._start
-        return self._batch.slice(at, file.rows), int(self._words[at : at + file.rows].sum(dtype=np.uint64))
+        return self._batch.slice(at, stop - first), int(self._words[at : at + stop - first].sum(dtype=np.uint64))
 
 
 class _Output:

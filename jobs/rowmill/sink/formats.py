@@ -30,7 +30,7 @@ class WriterOptions:
     """How a file is encoded; None is the format's default.
 
     compression:    one of CODECS[format]; level: of it
-    row_group_rows: the most rows of a Parquet row group
+    row_group_rows: the most rows of a Parquet row group; a plan takes fewer than ROW_GROUP_ROWS if rows are wide
     sort_by:        (column, descending) that the rows are sorted by; the file says so
     """
 
@@ -49,7 +49,15 @@ CODECS: dict[str, tuple[str, ...]] = {
     "json": ("none", "gzip"),
 }
 LEVELS: dict[str, tuple[int, int]] = {"zstd": (1, 22), "gzip": (1, 9)}
+_TEXT_LEVEL = 6
 _ORC_NAMES = {"gzip": "zlib", "none": "uncompressed"}
+
+
+def default_level(form: str, codec: str) -> int | None:
+    """The level that a writer takes if none is given; None where the codec has none."""
+    if form == "orc" or codec not in LEVELS:
+        return None
+    return _TEXT_LEVEL if form in ("csv", "json") else int(pa.Codec.default_compression_level(codec))
 
 
 def suffix(form: str, compression: str | None) -> str:
@@ -71,7 +79,7 @@ class _GzipFile:
 
     def __init__(self, path: Path, level: int | None) -> None:
         self._file = open(path, "wb")  # noqa: SIM115 - closed by close
-        self._gzip = gzip.GzipFile("", "wb", level or 6, self._file, mtime=0)
+        self._gzip = gzip.GzipFile("", "wb", level or _TEXT_LEVEL, self._file, mtime=0)
 
     def write(self, data: Any) -> None:
         self._gzip.write(data)

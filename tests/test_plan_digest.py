@@ -59,7 +59,7 @@ def test_the_digest_sees_every_argument_and_what_expressions_count_on() -> None:
 def test_the_digest_does_not_see_how_a_default_was_said() -> None:
     for form, said in [
         ("parquet", WriterOptions("snappy", None, 1 << 20)),
-        ("csv", WriterOptions("none")),
+        ("json", WriterOptions("none")),
         ("orc", WriterOptions("snappy")),
     ]:
         assert (

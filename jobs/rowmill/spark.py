@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 
 from rowmill import hive
 from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError, first_line
+from rowmill.generate import kernels
 from rowmill.generate.arrow import plain
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.plan import TablePlan, tasks
@@ -279,6 +280,7 @@ def start_workers(spark: SparkSession) -> None:
 
 def _load(_: Iterator[int]) -> None:
     importlib.import_module("rowmill.work")
+    kernels.load()
 
 
 def _run_near(work: TaskInput, groups: Sequence[Any]) -> Iterator[Any]:
@@ -377,6 +379,7 @@ class _Runner:
     def __call__(self, groups: Iterator[Any]) -> Iterator[Any]:
         from pyspark import TaskContext
 
+        kernels.load()
         context = TaskContext.get()
         attempt = f"{context.taskAttemptId() if context else 0}"
         work: TaskInput = _loaded(self.shipped)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rowmill.errors import RowmillError
+from rowmill.generate import kernels
 from rowmill.generate.table import TableGenerator, World
 from rowmill.plan import PlannedFile, batch_rows, default_file_rows
 from rowmill.schema.catalog import Catalog
@@ -42,6 +43,7 @@ def _begin(work: TaskInput, ready: Any) -> None:
     """A worker loads the table, makes its first row, and waits for the others, as Spark's workers have before."""
     global _work
     _work = work
+    kernels.load()
     work.generator.batch(work.generator.first_row, work.generator.first_row + 1)
     ready.wait()
 

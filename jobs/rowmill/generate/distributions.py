@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
+from rowmill.generate import kernels
 from rowmill.generate.random import Bits, bounded, mix, open_unit, unit
 
 Floats = NDArray[np.float64]
@@ -163,6 +164,9 @@ class GuideTable:
         return cls(edges, np.where(bounds[:-1] == last, last, -1).astype(np.int32))
 
     def pick(self, random: Bits) -> NDArray[np.int32]:
+        if kernels.compiled:
+            made: NDArray[np.int32] = kernels.compiled.guide_pick(random, self.cells, self.edges)
+            return made
         index = self.cells.take((random >> np.uint64(48)).view(np.int64))
         mixed = np.flatnonzero(index < 0)
         if mixed.size:
@@ -199,6 +203,9 @@ class AliasTable:
         return cls(thresholds, np.array(aliases, np.int32))
 
     def pick(self, random: Bits) -> NDArray[np.int32]:
+        if kernels.compiled:
+            made: NDArray[np.int32] = kernels.compiled.alias_pick(random, self.thresholds, self.aliases)
+            return made
         cell = (((random >> np.uint64(32)) * np.uint64(len(self.aliases))) >> np.uint64(32)).view(np.int64)
         return self.among(random, cell)
 
@@ -228,6 +235,12 @@ class AliasTables:
 
     def pick(self, random: Bits, table: NDArray[Any]) -> NDArray[np.int32]:
         """An index for each row (n,) from the table (n,) that it names. None of them may be empty."""
+        if kernels.compiled:
+            named, among = np.ascontiguousarray(table, np.int64), self.table
+            made: NDArray[np.int32] = kernels.compiled.alias_tables_pick(
+                random, among.thresholds, among.aliases, named, self.first, self.counts
+            )
+            return made
         cell = (((random >> np.uint64(32)) * self.counts.take(table).view(np.uint64)) >> np.uint64(32)).view(np.int64)
         cell += self.first.take(table)
         return self.table.among(random, cell)

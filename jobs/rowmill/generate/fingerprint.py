@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from rowmill.generate import kernels
 from rowmill.generate.arrow import MAX_INT64_DIGITS, null_mask, physical_values, plain, stored_values
 from rowmill.generate.random import Bits, derive_key, mix
 from rowmill.schema.types import DataType
@@ -99,7 +100,11 @@ def _codes(array: pa.DictionaryArray) -> NDArray[Any]:
 
 
 def _with_nulls(words: Bits, nulls: NDArray[np.bool_] | None) -> Bits:
-    if nulls is not None:
+    if nulls is None:
+        return words
+    if kernels.compiled and words.flags.c_contiguous:
+        kernels.compiled.set_where(words, nulls, _NULL)
+    else:
         np.copyto(words, _NULL, where=nulls)
     return words
 
@@ -138,6 +143,9 @@ def _text_words(array: pa.Array) -> Bits:
     source = array.buffers()[2]
     first, last = int(offsets[0]), int(offsets[-1])
     data = np.frombuffer(source, np.uint8)[first:last] if source is not None and last else np.empty(0, np.uint8)
+    if kernels.compiled:
+        made: Bits = kernels.compiled.text_words((offsets - first).astype(np.int32), data, _PLACES, _STEP)
+        return made
     start, length = offsets[:-1] - first, np.diff(offsets)
     words = length.astype(np.uint64) * _STEP
     width = int(length.max())

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
+from rowmill.generate import kernels
 from rowmill.generate.distributions import Zipf
 from rowmill.generate.permutation import permute
-from rowmill.generate.random import Rows, bits, bounded, derive_key
+from rowmill.generate.random import Rows, bits, bounded, derive_key, stream
 
 
 class Parents(Protocol):
@@ -254,15 +255,21 @@ class EachParents:
         return self._ends(groups, self._boundary(groups * _GROUP))
 
     def _counts(self, groups: Rows) -> NDArray[np.int64]:
+        quota = self._boundary(np.minimum((groups + 1) * _GROUP, self.parents)) - self._boundary(groups * _GROUP)
+        turned = derive_key(self.key, "turn")
+        if kernels.compiled:
+            made: NDArray[np.int64] = kernels.compiled.child_counts(
+                groups, quota, self.parents, self.low, self.high, stream(self.key), stream(turned)
+            )
+            return made
         member = np.arange(_GROUP)
         parent = groups[:, None] * _GROUP + member
         real = parent < self.parents
-        quota = self._boundary(np.minimum((groups + 1) * _GROUP, self.parents)) - self._boundary(groups * _GROUP)
         # Two parents share a draw, one upside down: each count is uniform, and a group's sum is near its quota.
         half = parent - np.where(member < _GROUP // 2, 0, _GROUP // 2)
         drawn = bounded(bits(self.key, half.ravel()), self.high - self.low + 1).astype(np.int64).reshape(parent.shape)
         spread = np.where(member < _GROUP // 2, drawn, self.high - self.low - drawn)
-        turn = (member + bounded(bits(derive_key(self.key, "turn"), groups), _GROUP).astype(np.int64)[:, None]) % _GROUP
+        turn = (member + bounded(bits(turned, groups), _GROUP).astype(np.int64)[:, None]) % _GROUP
         counts = np.take_along_axis(np.where(real, spread + self.low, 0), turn, axis=1)
         real = np.take_along_axis(real, turn, axis=1)
         missing = quota - counts.sum(axis=1)

@@ -11,13 +11,15 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from rowmill.generate import kernels
+
 Rows = NDArray[np.int64]
 Bits = NDArray[np.uint64]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX2 = np.uint64(0x94D049BB133111EB)
-_LOW32 = np.uint64(0xFFFFFFFF)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+MIX2 = np.uint64(0x94D049BB133111EB)
+LOW32 = np.uint64(0xFFFFFFFF)
 _U32 = np.uint64(32)
 
 
@@ -34,23 +36,35 @@ def derive_key(*parts: object) -> int:
 def mix(z: Bits) -> Bits:
     """SplitMix64's finalizer, in place: a bijection of 64 bits."""
     z ^= z >> np.uint64(30)
-    z *= _MIX1
+    z *= MIX1
     z ^= z >> np.uint64(27)
-    z *= _MIX2
+    z *= MIX2
     z ^= z >> np.uint64(31)
     return z
 
 
+def stream(key: int) -> np.uint64:
+    """Where the stream of a key begins."""
+    return np.uint64((key + int(GOLDEN)) & 0xFFFFFFFFFFFFFFFF)
+
+
 def bits(key: int, rows: Rows) -> Bits:
     """64 random bits for each row number."""
+    start = stream(key)
+    if kernels.compiled:
+        made: Bits = kernels.compiled.bits(start, np.ascontiguousarray(rows, np.int64))
+        return made
     z = rows.astype(np.uint64)
-    z *= _GOLDEN
-    z += np.uint64((key + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF)
+    z *= GOLDEN
+    z += start
     return mix(z)
 
 
 def unit(random: Bits) -> NDArray[np.float64]:
     """Doubles in [0, 1) with 53 random bits."""
+    if kernels.compiled:
+        made: NDArray[np.float64] = kernels.compiled.unit(np.ascontiguousarray(random))
+        return made
     return (random >> np.uint64(11)).astype(np.float64) * (1.0 / (1 << 53))
 
 
@@ -65,15 +79,18 @@ def bounded(random: Bits, n: int) -> Bits:
         return random
     if n < 1 << 32:
         factor = np.uint64(n)
-        low = (random & _LOW32) * factor
+        if kernels.compiled:
+            made: Bits = kernels.compiled.bounded(np.ascontiguousarray(random), factor)
+            return made
+        low = (random & LOW32) * factor
         high = (random >> _U32) * factor
         low >>= _U32
         high += low
         high >>= _U32
         return high
     n_low, n_high = np.uint64(n & 0xFFFFFFFF), np.uint64(n >> 32)
-    r_low, r_high = random & _LOW32, random >> _U32
+    r_low, r_high = random & LOW32, random >> _U32
     middle = ((r_low * n_low) >> _U32) + r_high * n_low
-    carry = (middle & _LOW32) + r_low * n_high
+    carry = (middle & LOW32) + r_low * n_high
     result: Bits = r_high * n_high + (middle >> _U32) + (carry >> _U32)
     return result

@@ -320,8 +320,9 @@ def _text_case(conditions: list[Value], results: list[Value], n: int) -> pa.Dict
 
     made = np.full(n, coded(results[-1]), kind)
     for condition, result in zip(reversed(conditions), reversed(results[:-1]), strict=True):
-        where = bool(condition.as_py()) if isinstance(condition, pa.Scalar) else truths(condition)
-        made = np.where(where, coded(result), made)
+        scalar = isinstance(condition, pa.Scalar)
+        where = kind(bool(condition.as_py())) if scalar else truths(condition).view(np.int8)
+        made += (coded(result) - made) * where  # numpy branches on a mask, row by row
     mask = made < 0 if any(isinstance(r, pa.DictionaryArray) or not r.is_valid for r in results) else None
     return pa.DictionaryArray.from_arrays(
         pa.array(made.astype(np.int32, copy=False), mask=mask), pa.array(list(codes), pa.string())

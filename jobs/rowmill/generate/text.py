@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from rowmill.errors import GeneratorError
+from rowmill.generate import kernels
 from rowmill.generate.random import Bits, Rows, bits, bounded, derive_key, mix
 
 Matrix = NDArray[np.uint8]
@@ -398,6 +399,9 @@ class WordText:
     def pieces(self, first: Rows, lengths: Rows) -> pa.Array:
         """Strings of `lengths` bytes that begin at byte `first`, as one string array."""
         n = len(first)
+        if kernels.compiled:
+            offsets, data = kernels.compiled.pieces(self.data, first, lengths)
+            return pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
         views = np.zeros((n, 4), np.uint32)
         views[:, 0] = lengths
         short = np.flatnonzero(lengths <= 12)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
-from numba import float64, int32, int64, njit, types, uint8, uint32, uint64
+from numba import float64, int8, int16, int32, int64, njit, types, uint8, uint32, uint64
 from numba.core.cgutils import create_struct_proxy
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -22,9 +22,9 @@ Integers = NDArray[np.int64]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _of(kind: Any) -> Any:
-    """An array (n,) to read, writable or not."""
-    return types.Array(kind, 1, "C", readonly=True)
+def _of(kind: Any, dimensions: int = 1) -> Any:
+    """An array to read, writable or not."""
+    return types.Array(kind, dimensions, "C", readonly=True)
 
 
 _INT32, _INT64, _UINT64, _FLOAT64 = (_of(kind) for kind in (int32, int64, uint64, float64))
@@ -203,6 +203,21 @@ def pieces(data: NDArray[np.uint8], first: Integers, lengths: Integers) -> tuple
     return offsets, made
 
 
+@_compiled([types.void(uint64[::1], _of(kind), uint64) for kind in (int8, int16, int32, int64)])
+def add_scattered(total: Bits, values: NDArray[Any], factor: Any) -> None:
+    """Adds to each sum the value's word, scattered by its column's factor."""
+    for i in range(len(total)):
+        word = uint64(int64(values[i])) * factor
+        total[i] += word ^ (word >> uint64(32))
+
+
+@_compiled(types.void(uint64[::1], _UINT64, _INT32))
+def add_taken(total: Bits, words: Bits, codes: NDArray[np.int32]) -> None:
+    """Adds to each sum the word that its code names."""
+    for i in range(len(total)):
+        total[i] += words[codes[i]]
+
+
 @_compiled(types.void(uint64[::1], _of(types.boolean), uint64))
 def set_where(words: Bits, mask: NDArray[np.bool_], word: Any) -> None:
     for i in range(len(words)):
@@ -241,3 +256,37 @@ def child_counts(
                     made[g, which] += step
                     left -= step
     return made
+
+
+@_compiled(types.Tuple((int64[::1], int64[::1]))(_of(int64, 2), _INT64, int64, int64, int64))
+def located_run(
+    counts: NDArray[np.int64], starts: Integers, low: Any, first: Any, rows: Any
+) -> tuple[Integers, Integers]:
+    """The parent of each of the rows from `first` on, and the row's place among its children.
+
+    counts (m, 16) of the parents of the groups from `low` on, whose rows begin at starts (m,)
+    """
+    parent, place = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    size = counts.shape[1]
+    for g in range(len(starts)):
+        begin = starts[g]
+        for member in range(size):
+            end = begin + counts[g, member]
+            for row in range(max(begin, first), min(end, first + rows)):
+                parent[row - first] = (low + g) * size + member
+                place[row - first] = row - begin
+            begin = end
+    return parent, place
+
+
+@_compiled(types.Tuple((int64[::1], int64[::1]))(_INT64, _INT64))
+def families(parent: Integers, place: Integers) -> tuple[Integers, Integers]:
+    """The parent of each run of brothers, and for each child which run it is in."""
+    parents, family = np.empty(len(parent), np.int64), np.empty(len(parent), np.int64)
+    met = 0
+    for i in range(len(parent)):
+        if i == 0 or place[i] == 0 or parent[i] != parent[i - 1]:
+            parents[met] = parent[i]
+            met += 1
+        family[i] = met - 1
+    return parents[:met].copy(), family

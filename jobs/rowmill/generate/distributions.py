@@ -165,7 +165,7 @@ class GuideTable:
 
     def pick(self, random: Bits) -> NDArray[np.int32]:
         if kernels.compiled:
-            made: NDArray[np.int32] = kernels.compiled.guide_pick(random, self.cells, self.edges)
+            made: NDArray[np.int32] = kernels.compiled.guide_pick(np.ascontiguousarray(random), self.cells, self.edges)
             return made
         index = self.cells.take((random >> np.uint64(48)).view(np.int64))
         mixed = np.flatnonzero(index < 0)
@@ -204,7 +204,9 @@ class AliasTable:
 
     def pick(self, random: Bits) -> NDArray[np.int32]:
         if kernels.compiled:
-            made: NDArray[np.int32] = kernels.compiled.alias_pick(random, self.thresholds, self.aliases)
+            made: NDArray[np.int32] = kernels.compiled.alias_pick(
+                np.ascontiguousarray(random), self.thresholds, self.aliases
+            )
             return made
         cell = (((random >> np.uint64(32)) * np.uint64(len(self.aliases))) >> np.uint64(32)).view(np.int64)
         return self.among(random, cell)
@@ -236,9 +238,9 @@ class AliasTables:
     def pick(self, random: Bits, table: NDArray[Any]) -> NDArray[np.int32]:
         """An index for each row (n,) from the table (n,) that it names. None of them may be empty."""
         if kernels.compiled:
-            named, among = np.ascontiguousarray(table, np.int64), self.table
+            words, named, among = np.ascontiguousarray(random), np.ascontiguousarray(table, np.int64), self.table
             made: NDArray[np.int32] = kernels.compiled.alias_tables_pick(
-                random, among.thresholds, among.aliases, named, self.first, self.counts
+                words, among.thresholds, among.aliases, named, self.first, self.counts
             )
             return made
         cell = (((random >> np.uint64(32)) * self.counts.take(table).view(np.uint64)) >> np.uint64(32)).view(np.int64)

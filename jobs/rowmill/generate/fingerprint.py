@@ -24,6 +24,7 @@ _MODULUS = 1 << 64
 _NULL = np.uint64(0x6E756C6C6E756C6C)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_WHOLE = {"boolean", "tinyint", "smallint", "int", "bigint", "date", "time", "timestamp", "timestamp_ntz"}
 
 
 def fingerprint(columns: dict[str, DataType], batch: pa.RecordBatch | pa.Table) -> int:
@@ -38,8 +39,21 @@ def row_words(columns: dict[str, DataType], batch: pa.RecordBatch | pa.Table) ->
         array = batch.column(name)
         if isinstance(array, pa.ChunkedArray):
             array = array.combine_chunks()
-        total += _salted("column", name, dtype, array)
+        _add_salted(total, name, dtype, array)
     return mix(total)
+
+
+def _add_salted(total: Bits, name: str, dtype: DataType, array: pa.Array) -> None:
+    if kernels.compiled and not array.null_count:
+        if isinstance(array, pa.DictionaryArray) and array.indices.type == pa.int32() and len(array.dictionary):
+            words = _scattered(hash_values(dtype, array.dictionary), _odd("column", name))
+            kernels.compiled.add_taken(total, words, np.ascontiguousarray(_codes(array)))
+            return
+        if dtype.name in _WHOLE or (dtype.name == "decimal" and dtype.precision <= MAX_INT64_DIGITS):
+            values = np.ascontiguousarray(stored_values(dtype, array))
+            kernels.compiled.add_scattered(total, values, _odd("column", name))
+            return
+    total += _salted("column", name, dtype, array)
 
 
 def add(*parts: int) -> int:

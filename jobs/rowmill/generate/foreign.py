@@ -209,6 +209,9 @@ class EachParents:
         high = min(int((first + count) * share) + 2, last)
         groups = np.arange(low, high + 1)
         starts = self._boundary(groups * _GROUP)
+        if kernels.compiled:
+            found, ordinal = kernels.compiled.located_run(self._counts(groups), starts, low, first, count)
+            return found + self.first_parent, ordinal
         ends = self._ends(groups, starts)
         parent = np.arange(low * _GROUP, (high + 1) * _GROUP)
         begins = np.concatenate([starts[:1], ends[:-1]])

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rowmill.generate import kernels
 from rowmill.generate.arrow import Mask, plain
 from rowmill.generate.random import Rows as RowNumbers
 from rowmill.generate.random import bits, bounded, derive_key
@@ -74,6 +75,9 @@ class RowSet:
         if key == self.table.each_relation:
             found, place = self._located()
             # Brothers stand together: their parent is made once for all of them.
+            if kernels.compiled:
+                parents, family = kernels.compiled.families(np.ascontiguousarray(found), np.ascontiguousarray(place))
+                return ParentRows(RowSet(table, parents), family, nulls)
             first = place == 0
             first[:1] = True
             first[1:] |= found[1:] != found[:-1]

@@ -400,7 +400,9 @@ class WordText:
         """Strings of `lengths` bytes that begin at byte `first`, as one string array."""
         n = len(first)
         if kernels.compiled:
-            offsets, data = kernels.compiled.pieces(self.data, first, lengths)
+            offsets, data = kernels.compiled.pieces(
+                self.data, np.ascontiguousarray(first), np.ascontiguousarray(lengths)
+            )
             return pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
         views = np.zeros((n, 4), np.uint32)
         views[:, 0] = lengths

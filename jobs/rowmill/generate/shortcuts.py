@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rowmill.generate.arrow import MAX_INT64_DIGITS, plain, truths
+from rowmill.generate.arrow import MAX_INT64_DIGITS, physical_values, plain, to_arrow, truths
 from rowmill.schema.types import DataType
 
 Value = Any  # pa.Array, pa.Scalar or Fixed
 _LIMIT = 1 << 63
+_BOOLEAN, _CODE = DataType("boolean"), DataType("int")
 _FEW = 4096  # entries of a dictionary that is worth keeping
 
 
@@ -259,6 +260,8 @@ def _by_entry(op: str, values: list[Value], coded: pa.DictionaryArray, kernel: C
         return None
     if pa.types.is_string(made.type) and not made.null_count:
         return pa.DictionaryArray.from_arrays(coded.indices, made)
+    if pa.types.is_boolean(made.type) and not made.null_count and not coded.null_count:
+        return to_arrow(_BOOLEAN, truths(made).take(physical_values(_CODE, coded.indices)))
     return made.take(coded.indices)
 
 
@@ -278,11 +281,11 @@ def _case(values: list[Value]) -> Value | None:
     ):
         return _text_case(conditions, results, len(arrays[0]))
     if any(_is_decimal(r) for r in known):
-        return _fixed_case(conditions, results, known)
+        return _fixed_case(conditions, results, known, len(arrays[0]))
     return None
 
 
-def _fixed_case(conditions: list[Value], results: list[Value], known: list[Value]) -> Value | None:
+def _fixed_case(conditions: list[Value], results: list[Value], known: list[Value], n: int) -> Value | None:
     numbers = [_fixed(r) for r in known]
     if any(n is None for n in numbers):
         return None
@@ -292,6 +295,10 @@ def _fixed_case(conditions: list[Value], results: list[Value], known: list[Value
     rest = iter(same)
     known_ids = {id(r) for r in known}
     units = [next(rest).units if id(r) in known_ids else pa.scalar(None, pa.int64()) for r in results]
+    if all(isinstance(unit, pa.Scalar) and unit.is_valid for unit in units) and len(units) < 127:
+        table = np.array([unit.as_py() for unit in units], np.int64)
+        made = pa.array(table.take(_selected(conditions, list(np.arange(len(units), dtype=np.int8)), n)))
+        return _made(made, same[0].scale, int(table.min()), int(table.max()))
     made = units[-1]
     for condition, unit in zip(reversed(conditions), reversed(units[:-1]), strict=True):
         made = pc.if_else(_true(condition), unit, made)
@@ -318,12 +325,19 @@ def _text_case(conditions: list[Value], results: list[Value], n: int) -> pa.Dict
         indices = pc.fill_null(result.indices, len(places)).to_numpy(zero_copy_only=False)
         return np.array([*places, -1], kind).take(indices)
 
-    made = np.full(n, coded(results[-1]), kind)
-    for condition, result in zip(reversed(conditions), reversed(results[:-1]), strict=True):
-        scalar = isinstance(condition, pa.Scalar)
-        where = kind(bool(condition.as_py())) if scalar else truths(condition).view(np.int8)
-        made += (coded(result) - made) * where  # numpy branches on a mask, row by row
+    made = _selected(conditions, [coded(result) for result in results], n)
     mask = made < 0 if any(isinstance(r, pa.DictionaryArray) or not r.is_valid for r in results) else None
     return pa.DictionaryArray.from_arrays(
         pa.array(made.astype(np.int32, copy=False), mask=mask), pa.array(list(codes), pa.string())
     )
+
+
+def _selected(conditions: list[Value], codes: list[Any], n: int) -> NDArray[Any]:
+    """The code (n,) of the first condition that is true, else the last one. Codes are small: differences fit."""
+    made = np.empty(n, codes[-1].dtype)
+    made[:] = codes[-1]
+    for condition, code in zip(reversed(conditions), reversed(codes[:-1]), strict=True):
+        true = _true(condition)
+        where = made.dtype.type(true.as_py()) if isinstance(true, pa.Scalar) else truths(true).view(np.int8)
+        made += (code - made) * where  # numpy branches on a mask, row by row
+    return made

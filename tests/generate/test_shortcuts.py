@@ -36,6 +36,8 @@ EXPRESSIONS = [
     ("CASE WHEN count > 0 THEN 'up' WHEN count < 0 THEN NULL ELSE word END", "string"),
     ("upper(word)", "string"),
     ("length(word)", "int"),
+    ("coalesce(count, 7)", "bigint"),
+    ("CASE WHEN count > 3 OR word = 'web' THEN 0.00 WHEN word IS NULL THEN 4.99 ELSE 9.99 END", "decimal(8,2)"),
     ("word = 'web'", "boolean"),
     ("word <> 'web' AND count > 3", "boolean"),
     ("word LIKE '%e%'", "boolean"),

@@ -77,6 +77,15 @@ def stored_values(dtype: DataType, array: pa.Array) -> NDArray[Any]:
     return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)]
 
 
+def taken(array: pa.Array, places: NDArray[np.int64]) -> pa.Array:
+    """The values at these places (n,), all of which there are. Numpy takes numbers faster than Arrow, which checks."""
+    kind = array.type
+    if array.null_count or not (pa.types.is_integer(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind)):
+        return array.take(pa.array(places))
+    stored = np.frombuffer(array.buffers()[1], f"i{kind.byte_width}")[array.offset : array.offset + len(array)]
+    return pa.Array.from_buffers(kind, len(places), [None, pa.py_buffer(stored.take(places))])
+
+
 def null_mask(array: pa.Array) -> Mask:
     """True where null; None if there are none."""
     if not array.null_count:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowmill.generate import kernels
-from rowmill.generate.arrow import Mask, plain
+from rowmill.generate.arrow import Mask, plain, taken
 from rowmill.generate.random import Rows as RowNumbers
 from rowmill.generate.random import bits, bounded, derive_key
 
@@ -130,7 +130,7 @@ class ParentRows:
     def encoded(self, column: str) -> pa.Array:
         """The parents' values (n,), as if there were no nulls."""
         values = self.rows.encoded(column)
-        return values if self.places is None else values.take(pa.array(self.places))
+        return values if self.places is None else taken(values, self.places)
 
 
 class Salted:

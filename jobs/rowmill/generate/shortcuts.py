@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rowmill.generate.arrow import MAX_INT64_DIGITS, physical_values, plain, to_arrow, truths
+from rowmill.generate.arrow import MAX_INT64_DIGITS, null_mask, physical_values, plain, stored_values, to_arrow, truths
 from rowmill.schema.types import DataType
 
 Value = Any  # pa.Array, pa.Scalar or Fixed
@@ -66,6 +66,8 @@ def shortcut(op: str, values: list[Value], kernel: Callable[..., Value] | None) 
         return None if any(n is None for n in numbers) else _FIXED[op](*numbers)
     if op in ("div", "mod") and len(values) == 2:
         return _whole_division(op, *values)
+    if op == "coalesce" and len(values) == 2:
+        return _or_constant(*values)
     return None
 
 
@@ -244,6 +246,21 @@ def _whole_division(op: str, a: Value, b: Value) -> Value | None:
         return None
     quotient = values // np.int64(b.as_py())
     return pa.array(quotient if op == "div" else values - quotient * np.int64(b.as_py()))
+
+
+def _or_constant(a: Value, b: Value) -> Value | None:
+    """COALESCE of a column of whole numbers and one number."""
+    if not (isinstance(a, pa.Array) and isinstance(b, pa.Scalar) and b.is_valid):
+        return None
+    if not (pa.types.is_integer(a.type) and pa.types.is_integer(b.type)):
+        return None
+    nulls = null_mask(a)
+    values = stored_values(_CODE, a).astype(np.int64)
+    if nulls is not None:
+        other = nulls.view(np.int8)
+        values *= 1 - other
+        values += other * np.int64(b.as_py())
+    return pa.array(values)
 
 
 # What these make of a null is not a null, or not by that value alone.

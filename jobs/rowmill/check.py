@@ -30,8 +30,9 @@ from rowmill.validate.source import (
     required_columns,
 )
 
-# Keys are compared exactly up to here; above, a part of the key space is (all rows of these keys).
-EXACT_KEYS = 5_000_000
+# Up to so many rows all keys are compared; above, those of a part of the key space (all rows of these keys): about
+# so many that sorting them costs nothing beside making the rows.
+EXACT_KEYS, PART_KEYS = 5_000_000, 1 << 20
 # So many rows are read here sooner than by tasks of Spark's: of columnar files the key's columns alone.
 _NEAR_ROWS = {"parquet": 16_000_000, "orc": 16_000_000, "csv": 1_000_000, "json": 1_000_000}
 
@@ -57,7 +58,7 @@ class FileCheck:
 class FileChecker:
     """Checks one file of a table, anywhere.
 
-    share: of each key only the words that are a multiple of it are kept
+    share: of each key only the words that are a multiple of it are kept; a power of two
     """
 
     place: Place
@@ -96,7 +97,7 @@ class FileChecker:
         masks = [mask for name in key if (mask := null_mask(batch.column(name))) is not None]
         if masks:  # SQL: a key with a null equals no other
             words = words[~np.logical_or.reduce(masks)]
-        return words if self.share == 1 else words[words % np.uint64(self.share) == 0]
+        return words if self.share == 1 else words[words & np.uint64(self.share - 1) == 0]
 
 
 def _joined(words: Sequence[Bits]) -> Bits:
@@ -124,7 +125,7 @@ def check_files(
         {c.name: c.type for c in definition.columns},
         tuple(c.name for c in definition.columns if not c.nullable),
         tuple(keys),
-        max(1, -(-manifest.rows // EXACT_KEYS)),
+        1 if manifest.rows <= EXACT_KEYS else 1 << (manifest.rows // PART_KEYS).bit_length(),
     )
     paths = [file.path for file in manifest.files]
     found: list[FileCheck] = []

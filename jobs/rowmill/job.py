@@ -121,7 +121,7 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
                 reports[item.plan.name] = _run_table(None, item, request, show)
             return reports
         show("starting Spark")
-        spark = session(config, hive=request.hive)
+        spark = session(config, hive=request.hive, light=True)
         with _interruptible():  # Spark puts a handler of its own in place, which calls the JVM amid a call
             for item in prepared:
                 if item.hive_table is not None:

@@ -50,7 +50,7 @@ def _peer(name: str, *arguments: object) -> tuple[str, ...]:
 
 
 def _orders(divisor: int) -> Group:
-    job, peer, few = 16_000_000 // divisor, 2_000_000 // divisor, 50_000 // divisor
+    job, peer, few = 48_000_000 // divisor, 2_000_000 // divisor, 50_000 // divisor
     cases = (
         Case("Rowmill: the job", _job(SCHEMAS, "orders", job), job),
         Case("Rowmill: tasks without Spark", _tasks(SCHEMAS, "orders", job, 2), job),

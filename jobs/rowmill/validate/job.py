@@ -142,7 +142,7 @@ def _targets(request: Request, config: SparkConfig, show: Show) -> list[Target]:
                 fix="generate the table first, or name its files with output=DIR",
             )
         show("starting Spark, to ask Hive")
-        spark = session(config, hive=True)
+        spark = session(config, hive=True, light=True)
         try:
             described = {t.name: hive.describe(spark, request.database, t.name) for t in request.tables}
         finally:

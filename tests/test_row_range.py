@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import validate_data
 
 from rowmill import job
 from rowmill.errors import RowmillError
@@ -108,3 +109,11 @@ def test_a_part_does_not_grow(make: Make) -> None:
     make(rows_to=100)
     with pytest.raises(RowmillError, match="99 alone"):
         make(mode="append", rows=5)
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_range_is_not_judged_as_if_it_were_the_table(make: Make, tmp_path: Path, options: list[str]) -> None:
+    part = make("part", rows_from=6000, rows_to=9000)
+    arguments = ["--schema", str(tmp_path / "t.yaml"), "--table", "sales", "--path", str(part)]
+    with pytest.raises(RowmillError, match=r"only the rows 6000 \.\. 8999 of 20000"):
+        validate_data.main([*arguments, *options])

@@ -278,6 +278,26 @@ def test_what_cannot_be_done_is_refused_with_its_place(column: str, message: str
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "generator", "path"),
+    [
+        ("int", "{uniform: {min: 5, max: 1}}", "generator.uniform: min is larger"),
+        ("array<int>", "{array: {element: {uniform: {min: 5, max: 1}}}}", "generator.array.element.uniform: min is la"),
+        (
+            "'struct<b:int,c:array<tinyint>>'",
+            "{struct: {c: {array: {element: {constant: 999}}}}}",
+            "generator.struct.c.array.element.constant: out of the range",
+        ),
+        ("date", "{offset: {of: b, by: {uniform: {min: 5, max: 1}}}}", "generator.offset.by.uniform: min is larger"),
+    ],
+)
+def test_a_refusal_names_the_path_of_the_generator(kind: str, generator: str, path: str) -> None:
+    columns = [f"{{name: a, type: {kind}, generator: {generator}}}", "{name: b, type: date}"]
+    with pytest.raises(GeneratorError) as caught:
+        made("t", "tables:\n  - name: t\n    rows: 10\n    columns:\n" + "".join(f"      - {c}\n" for c in columns))
+    assert f"shop.yaml:5 table 't' column 'a' {path}" in str(caught.value)
+
+
 def test_a_key_that_would_not_be_unique_is_refused() -> None:
     columns = "    columns:\n      - {name: a, type: tinyint, nullable: false}\n    primary_key: [a]\n"
     text = f"tables:\n  - name: t\n    rows: 300\n{columns}"

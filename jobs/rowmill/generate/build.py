@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from rowmill.generate.builders import nested, numbers, related, texts
@@ -18,11 +19,17 @@ def build(spec: GeneratorSpec | None, site: Site) -> Generator:
     """The generator of a spec for a site. Raises GeneratorError for what can't be done as asked."""
     if spec is None:
         spec = infer_unique(site) if site.unique else infer(site.name, site.dtype)
+    else:
+        path = "." if _PATH in site.where else _PATH
+        site = replace(site, where=f"{site.where}{path}{spec.name}")
     entry = VOCABULARY[spec.name]
     args = dict(spec.args)
     if not entry.free_form:
         args = {name: args.get(name, argument.default) for name, argument in entry.arguments.items()}
     return _BUILDERS[spec.name](args, site)
+
+
+_PATH = " generator."
 
 
 def infer_unique(site: Site) -> GeneratorSpec:

@@ -82,6 +82,8 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> list[Table
     _check(request)
     with _interruptible():
         targets = _targets(request, config, show)
+        for target in targets:
+            _refuse_a_part(target)
         home = _parents_directory(request, config)
         return [_table(request, target, home, show) for target in targets]
 
@@ -92,6 +94,7 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> None
     for table in request.tables:
         directory = _directory(request, config, table)
         target = Target(table, directory, read_manifest(local_path(directory)))
+        _refuse_a_part(target)
         found = files.find(open_place(directory), request.format, target.manifest)
         rows = f"{target.manifest.rows:,} rows in " if target.manifest else ""
         show(f"{table.name}: would judge {rows}{len(found.files)} {found.format} files in {directory}")
@@ -107,6 +110,17 @@ def _check(request: Request) -> None:
     if request.fingerprint is not None and len(request.tables) > 1:
         raise ConfigError(
             "a fingerprint is that of one table", where="expect-fingerprint", fix="validate one table at a time"
+        )
+
+
+def _refuse_a_part(target: Target) -> None:
+    """A range of rows has neither the counts nor the distributions of its table."""
+    if target.manifest and target.manifest.part:
+        first, stop, rows = target.manifest.part
+        raise ConfigError(
+            f"it holds only the rows {first} .. {stop - 1} of {rows}, and only whole tables are judged",
+            where=target.directory,
+            fix="put its files beside the others', or make the table without rows_from and rows_to",
         )
 
 

@@ -24,7 +24,7 @@ _QUICK_ROWS, _MOST_ROWS = 4096, 65_536  # rows of a sample
 _MARGIN = 0.1  # of the bytes: how much an estimate may be wrong
 _FILE_SECONDS, _TASKS_SECONDS = 0.001, 1.0
 # Measured: a process that makes rows, before it makes any; Spark's JVM with what runs a plan.
-_PROCESS_BYTES, _SPARK_BYTES = 160 << 20, 700 << 20
+_PROCESS_BYTES, _SPARK_BYTES = 230 << 20, 700 << 20
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ test: setup-dev ## run every test: lint, unit, integration, roles (what CI runs)
 
 .PHONY: test-quick
 test-quick: setup-dev lint ## lint and the tests that start neither Spark nor a playbook (< 2 min)
-	@python -m pytest -q -m "not integration" tests
+	@python -m pytest -q -n auto --dist worksteal -m "not integration" tests
 
 .PHONY: lint
 lint: setup-dev ## ruff, mypy --strict, yamllint, ansible-lint (production)

@@ -152,7 +152,10 @@ BASE = """tables:
         ("[a]", "&x [*x]", "an alias stands for itself"),
         ("rows: 10", "rows: 1" + "0" * 5000, "invalid YAML"),
         ("rows: 10", "rows: 0x" + "f" * 5000, "too many digits"),
-        ("rows: 10", "rows: " + "[" * 3000, "nested too deeply"),
+        ("rows: 10", "rows: " + "[" * 3000 + "]" * 3000, "nested too deeply"),
+        ("rows: 10", "rows: " + "[" * 100_000 + "]" * 100_000, "nested too deeply"),
+        ("rows: 10", "rows:\n      " + "- " * 100_000 + "1", "nested too deeply"),
+        ("rows: 10", "rows: " + "{a: " * 100_000 + "}" * 100_000, "nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(old: str, new: str, message: str) -> None:

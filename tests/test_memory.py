@@ -10,6 +10,8 @@ import pytest
 
 from rowmill.spark import JOBS
 
+pytestmark = pytest.mark.integration
+
 # VmHWM is of this program alone; ru_maxrss would hold the memory of the process that started it too.
 TASKS = """
 import re, sys, tempfile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rowmill.errors import GeneratorError
@@ -36,6 +36,8 @@ def test_permute_refuses_what_is_outside() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 3000), st.integers(1, 2000), st.integers(0, 4), st.integers(0, 6), st.integers(0, 2**32))
+@example(rows=17, parents=402, low=0, more=0, key=0)  # most groups of parents have no child
+@example(rows=3, parents=2000, low=0, more=6, key=1)
 def test_each_gives_every_parent_its_children(rows: int, parents: int, low: int, more: int, key: int) -> None:
     high = max(1, low + more)
     if rows > parents * high:

@@ -229,7 +229,8 @@ class EachParents:
 
     def _locate_piece(self, rows: Rows) -> tuple[Rows, Rows]:
         last = -(-self.parents // _GROUP) - 1
-        group = np.clip((rows * (self.parents / self.rows / _GROUP)).astype(np.int64), 0, last)
+        # The last group whose first row is not after the row: one below this, or this. A group may have no rows.
+        group = np.clip(((rows + 1) * (self.parents / self.rows / _GROUP)).astype(np.int64), 0, last)
         low, high = max(int(group.min(initial=0)) - 1, 0), min(int(group.max(initial=0)) + 1, last)
         if high - low < 4 * len(rows):  # near each other: all groups between, in order
             groups = np.arange(low, high + 1)

@@ -21,7 +21,7 @@ from rowmill.schema.model import ForeignKey, TableDefinition
 
 FILES = sorted((Path(__file__).parent / "corpus").glob("*.sql"))
 _LINE = re.compile(r"(?:`(?P<quoted>(?:[^`]|``)+)`|(?P<plain>\S+)) (?P<type>\S+)(?P<not_null> not null)?")
-_KEYS = {"schema", "columns", "primary_key", "unique", "foreign_keys"}
+_KEYS = {"schema", "columns", "primary_key", "unique", "foreign_keys", "partition_by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Table:
     primary_key: tuple[str, ...] = ()
     unique: frozenset[tuple[str, ...]] = frozenset()
     foreign_keys: frozenset[str] = frozenset()
+    partition_by: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ def _true_table(name: str, entry: dict[str, Any]) -> Table:
         tuple(entry.get("primary_key", ())),
         frozenset(tuple(key) for key in entry.get("unique", ())),
         frozenset(entry.get("foreign_keys", ())),
+        tuple(entry.get("partition_by", ())),
     )
 
 
@@ -82,6 +84,7 @@ def _read_table(table: TableDefinition) -> Table:
         table.primary_key,
         frozenset(table.unique),
         frozenset(_key(key) for key in table.foreign_keys),
+        table.partition_by,
     )
 
 
@@ -121,7 +124,7 @@ def _differences(true: Table, read: Table) -> Iterator[str]:
     for column in true.columns:
         if known.get(column.name, column) != column:
             yield f"{_line(known[column.name])}, should be {_line(column)}"
-    for what in ("schema", "primary_key"):
+    for what in ("schema", "primary_key", "partition_by"):
         if getattr(true, what) != getattr(read, what):
             yield f"{what} {getattr(read, what)}, should be {getattr(true, what)}"
     for what in ("unique", "foreign_keys"):

@@ -22,6 +22,7 @@ from rowmill.progress import Show
 from rowmill.resume import Kept, look, take_over
 from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
+from rowmill.schema.unknown import refuse_unknown
 from rowmill.sink.formats import DEFAULTS, WriterOptions
 from rowmill.sink.local import LocalTable
 from rowmill.sink.manifest import Manifest, WrittenFile
@@ -181,6 +182,8 @@ def _weigh(prepared: list[_Prepared], request: Request, config: SparkConfig, sho
 def prepare(request: Request, config: SparkConfig, show: Show = print) -> list[_Prepared]:
     """Plans every table and looks at every target. Raises RowmillError for whatever can't be done."""
     _check_request(request)
+    for table in request.tables:
+        refuse_unknown(table.definition, table.file)
     targets = {
         table.qualified: LocalTable(_directory(request, config, table), request.mode) for table in request.tables
     }

@@ -20,7 +20,7 @@ from rowmill.generate.functions import GROUPS, SYNONYMS
 from rowmill.generate.functions.values import as_text
 from rowmill.generate.table import TableGenerator, World
 from rowmill.schema.catalog import CatalogTable
-from rowmill.schema.types import TYPE_NAMES
+from rowmill.schema.types import TYPE_NAMES, UNKNOWN
 from rowmill.schema.vocabulary import DISTRIBUTIONS, REQUIRED, VOCABULARY, Argument
 from rowmill.schema.yaml import parse_document
 
@@ -147,6 +147,7 @@ _TYPES = {
     "array": "`array<T>`",
     "map": "`map<K,V>`: keys are not null, and different within a row",
     "struct": "`struct<a:T,...>`",
+    "unknown": "none: a source type that the converter did not know; write the right type in its place before data are made",
 }
 
 
@@ -343,7 +344,7 @@ columns are kept together where the tables that they reference agree (one refere
 def document() -> str:
     """The whole page, as Markdown."""
     lines = [_HEAD, "## Types", "", "| type | values |", "|---|---|"]
-    lines += [f"| {name} | {_TYPES[name]} |" for name in TYPE_NAMES] + ["", "## Generators", ""]
+    lines += [f"| {name} | {_TYPES[name]} |" for name in (*TYPE_NAMES, UNKNOWN)] + ["", "## Generators", ""]
     for name in VOCABULARY:
         lines += _generator(name)
     lines.append(_KEYS)

@@ -24,6 +24,7 @@ from rowmill.generate.sharing import sharing
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey, TableColumn, TableDefinition
 from rowmill.schema.types import integer_bounds
+from rowmill.schema.unknown import refuse_unknown, unknown_type
 
 BLOCK_ROWS = 65_536
 
@@ -454,6 +455,8 @@ class TableGenerator:
         return self._generators[column.name]
 
     def _build(self, column: TableColumn) -> Generator:
+        if not column.type.is_known:  # of a parent: its other columns can still be made
+            raise unknown_type(self.definition, self.file, column)
         if column.generator is None and column.name in self._owner:
             index, referenced = self._owner[column.name]
             return scalars.ParentColumn(referenced, index, column.type, self.where(column))
@@ -480,6 +483,7 @@ class TableGenerator:
 
     def prepare(self) -> None:
         """Builds all columns and makes the first and last rows, so that what can't be done is refused now."""
+        refuse_unknown(self.definition, self.file)
         edge = (
             sorted({self.first_row, min(self.first_row + 1, self.rows - 1), self.rows - 1})
             if self.rows > self.first_row

@@ -11,6 +11,8 @@ import pyarrow as pa
 from rowmill.errors import SchemaError
 
 MAX_PRECISION = 38
+# A type that no table of types knows: it may stand in a schema, but no data of it can be made or judged.
+UNKNOWN = "unknown"
 
 INTEGER_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 TEXT_TYPES = frozenset({"char", "varchar", "string", "uuid", "json", "xml", "geometry"})
@@ -83,7 +85,15 @@ class DataType:
     def is_nested(self) -> bool:
         return bool(self.children)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether neither this type nor one inside it is `unknown`."""
+        return self.name != UNKNOWN and all(child.is_known for child in self.children)
+
     def to_arrow(self) -> pa.DataType:
+        """The Arrow equivalent. Raises SchemaError for `unknown`."""
+        if self.name == UNKNOWN:
+            raise SchemaError("a column of type unknown has no values", fix="write its type into the YAML")
         return _ARROW[self.name](self)
 
     def __str__(self) -> str:
@@ -155,7 +165,7 @@ class _Parser:
         if depth > 32:
             raise self.fail("type: nested deeper than 32 levels")
         name = self.word().lower()
-        if name not in _ARROW:
+        if name not in _ARROW and name != UNKNOWN:
             near = difflib.get_close_matches(name, TYPE_NAMES, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else f"use one of {', '.join(TYPE_NAMES)}"
             raise self.fail(f"unknown type '{name}'", hint)

@@ -16,6 +16,7 @@ from rowmill.errors import ConfigError, HiveError
 from rowmill.plan import FORMATS
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.types import DataType
+from rowmill.schema.unknown import refuse_unknown
 from rowmill.sink.local import local_path
 from rowmill.sink.manifest import Manifest, read_manifest
 from rowmill.spark import SparkConfig, check_environment, session
@@ -105,6 +106,8 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> None
 def _check(request: Request) -> None:
     if not request.tables:
         raise ConfigError("no table is asked for", where="table")
+    for table in request.tables:
+        refuse_unknown(table.definition, table.file)
     if request.format is not None and request.format not in FORMATS:
         raise ConfigError(f"format is one of {', '.join(FORMATS)}", where="format", value=request.format)
     if request.fingerprint is not None and len(request.tables) > 1:

@@ -26,6 +26,8 @@ _LARGEST = 1 << 62
 def enumerable(spec: GeneratorSpec | None, site: Site) -> tuple[int, Generator] | None:
     """How many values there are, and the generator of value number i for row i; None if they can't be numbered."""
     if spec is None:
+        if not site.dtype.is_known:
+            return None
         spec = infer(site.name, site.dtype)
         if site.dtype.is_text and spec.name not in ("pattern", "choice"):
             spec = GeneratorSpec("pattern", {"regex": f"[A-Z0-9]{{{min(site.max_length or 8, 8)}}}"})

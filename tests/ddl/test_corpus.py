@@ -20,7 +20,8 @@ from rowmill.ddl.convert import Conversion, convert_file
 from rowmill.schema.model import ForeignKey, TableDefinition
 
 FILES = sorted((Path(__file__).parent / "corpus").glob("*.sql"))
-_LINE = re.compile(r"(?:`(?P<quoted>(?:[^`]|``)+)`|(?P<plain>\S+)) (?P<type>\S+)(?P<not_null> not null)?")
+_QUOTED = r"`(?:[^`]|``)+`"
+_LINE = re.compile(rf"(?P<name>{_QUOTED}|[^\s`]+) (?P<type>(?:{_QUOTED}|[^\s`])+)(?P<not_null> not null)?")
 _KEYS = {"schema", "columns", "primary_key", "unique", "foreign_keys", "partition_by"}
 
 
@@ -73,7 +74,9 @@ def _true_table(name: str, entry: dict[str, Any]) -> Table:
 def _true_column(line: str) -> Column:
     match = _LINE.fullmatch(line)
     assert match is not None, f"no column line: {line}"
-    name = match["plain"] or match["quoted"].replace("``", "`")
+    name = match["name"]
+    if name.startswith("`"):
+        name = name[1:-1].replace("``", "`")
     return Column(name, match["type"], match["not_null"] is None)
 
 

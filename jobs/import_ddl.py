@@ -14,14 +14,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from rowmill.cli import run
+from rowmill import slice_program
+from rowmill.cli import ArgumentParser, run
 from rowmill.ddl.convert import convert_text, read_text, reader_named
 from rowmill.ddl.dialects import ALIASES, AUTO, DIALECTS, dialect_named
 from rowmill.ddl.writer import to_yaml, update_yaml
 from rowmill.errors import ConfigError, DDLError, RowmillError, SchemaError
 from rowmill.schema.model import SchemaFile, TableColumn, TableDefinition
 from rowmill.schema.yaml import load_schema
-from rowmill.slices import Slice, read_slices
+from rowmill.slices import SliceProcessor
 
 __all__ = ["DDLProcessor", "SliceProcessor", "TableColumn", "TableDefinition", "YAMLLoader"]
 
@@ -75,37 +76,6 @@ class YAMLLoader:
     def load(path: str | Path) -> SchemaFile:
         """The schema of a file. Raises SchemaError naming file, line and path of the first fault."""
         return load_schema(path)
-
-
-class SliceProcessor:
-    """Reads a slice file: lines `x|slice|rows`."""
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self._slices: list[Slice] | None = None
-
-    def load(self) -> list[Slice]:
-        """Reads the file (again). Raises ConfigError naming the line of the first fault."""
-        self._slices = read_slices(self.path)
-        return self._slices
-
-    @property
-    def slices(self) -> list[Slice]:
-        """The slices in the file's order."""
-        return self.load() if self._slices is None else self._slices
-
-    @property
-    def total_rows(self) -> int:
-        return sum(item.rows for item in self.slices)
-
-    def display(self) -> None:
-        """Prints each slice with its rows and its share, then how even they are."""
-        total, count = self.total_rows, len(self.slices)
-        for item in self.slices:
-            print(f"{item.name:<12} {item.rows:>15,} {item.rows / total if total else 0:>8.2%}")
-        largest = max(item.rows for item in self.slices)
-        skew = f"{largest * count / total:.2f}" if total else "none"
-        print(f"{count} slices, {total:,} rows; largest {largest:,}, largest/mean {skew}")
 
 
 def _read(path: Path) -> str:
@@ -190,7 +160,7 @@ def _refresh(processor: DDLProcessor, folder: Path, dry_run: bool) -> None:
 def _parser() -> argparse.ArgumentParser:
     names = ", ".join([AUTO, *DIALECTS])
     others = ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="import_ddl.py",
         description=(
             "Converts DDL to the schema YAML that the generator reads. A YAML that is there already keeps what people "
@@ -203,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
             "  import_ddl.py schema.sql schema.yaml\n"
             "  import_ddl.py schema.sql schema.yaml --dialect redshift --dry-run\n"
             "  import_ddl.py --refresh schemas/\n"
-            "  import_ddl.py --slices slices.txt\n\n"
+            f"{slice_program.EXAMPLES}\n"
             "exit code: 0 done, 1 failed (one line on stderr says why; no file was written), 2 bad usage"
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -224,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="convert every .sql under DIR that has no .yaml beside it, or an older one",
     )
-    parser.add_argument("--slices", type=Path, metavar="FILE", help="print the distribution of a file of x|slice|rows")
+    slice_program.add_options(parser)
     return parser
 
 
@@ -232,12 +202,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The program. Returns its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    tasks = [options.slices is not None, options.refresh is not None, options.input is not None]
+    slice_program.refuse_misuse(parser, options)
+    tasks = [slice_program.is_asked(options), options.refresh is not None, options.input is not None]
     if sum(tasks) != 1:
-        parser.error("name INPUT.sql and OUTPUT.yaml, or --refresh DIR, or --slices FILE")
-    if options.slices is not None:
-        SliceProcessor(options.slices).display()
-        return 0
+        parser.error("name INPUT.sql and OUTPUT.yaml, or --refresh DIR, or --slices FILE, or --plan-slices N")
+    if slice_program.is_asked(options):
+        return slice_program.execute(options, options.dry_run)
     try:
         processor = DDLProcessor(options.dialect, options.reader)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""import_ddl.py as a program: what it prints, writes and returns; slice files; how programs end."""
+"""import_ddl.py as a program: what it prints, writes and returns; how programs end."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from import_ddl import SliceProcessor, TableColumn, TableDefinition, YAMLLoader, main
+from import_ddl import TableColumn, TableDefinition, YAMLLoader, main
 
 import rowmill.cli
 from rowmill.errors import ConfigError, DDLError
-from rowmill.slices import Slice, read_slices
 
 PROGRAM = Path(__file__).parents[2] / "jobs" / "import_ddl.py"
 
@@ -85,58 +84,6 @@ def test_failures_are_one_line_and_usage_is_two(tmp_path: Path) -> None:
     assert all(
         word in helped.stdout for word in ("--dialect", "--reader", "--refresh", "--slices", "redshift", "examples")
     )
-
-
-def test_slices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "slices.txt"
-    file.write_text("# of the warehouse\nx|0|10\n\n  y | 12 | 30 \nz|1|0\n")
-    processor = SliceProcessor(file)
-    assert (
-        processor.load() == processor.slices == [Slice("slice-000", 10), Slice("slice-012", 30), Slice("slice-001", 0)]
-    )
-    assert processor.total_rows == 40
-    assert main(["--slices", str(file)]) == 0
-    assert "3 slices, 40 rows; largest 30, largest/mean 2.25" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("x|1", r"\.txt:1: three fields"),
-        ("x|1|2|3", "three fields"),
-        ("x|1|2\nx|1|3", r"\.txt:2: slice 1 stands twice"),
-        ("x|-1|2", "slice must be"),
-        ("x|a|2", "slice must be"),
-        ("x|1|-2", "rows must be"),
-        ("x|1|2.5", "rows must be"),
-        ("x|1|1_0", "rows must be"),
-        ("x|1|٣", "rows must be"),
-        ("# none", "no slices"),
-        ("", "no slices"),
-        ("x|1|2\x00", "not UTF-8 text"),
-    ],
-)
-def test_bad_slice_files(text: str, message: str, tmp_path: Path) -> None:
-    file = tmp_path / "s.txt"
-    file.write_text(text)
-    with pytest.raises(ConfigError, match=message):
-        read_slices(file)
-
-
-def test_slice_file_that_is_missing_or_no_text(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="No such file"):
-        read_slices(tmp_path / "none")
-    (tmp_path / "b").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match="not UTF-8"):
-        read_slices(tmp_path / "b")
-
-
-def test_forty_thousand_slices_are_read_at_once(tmp_path: Path) -> None:
-    file = tmp_path / "s.txt"
-    file.write_text("".join(f"x|{i}|{i}\n" for i in range(40_000)))
-    start = time.perf_counter()
-    assert len(read_slices(file)) == 40_000
-    assert time.perf_counter() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,15 @@ DDLProcessor(dialect=None).process_ddl_file(input_path="schema.sql", output_path
 from __future__ import annotations
 
 import argparse
-import difflib
-import os
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from rowmill import slice_program
 from rowmill.cli import ArgumentParser, run
-from rowmill.ddl.convert import convert_text, read_text, reader_named
+from rowmill.ddl import program
+from rowmill.ddl.convert import convert_text, reader_named
 from rowmill.ddl.dialects import ALIASES, AUTO, DIALECTS, dialect_named
-from rowmill.ddl.writer import to_yaml, update_yaml
-from rowmill.errors import ConfigError, DDLError, RowmillError, SchemaError
+from rowmill.errors import ConfigError
 from rowmill.schema.model import SchemaFile, TableColumn, TableDefinition
 from rowmill.schema.yaml import load_schema
 from rowmill.slices import SliceProcessor
@@ -48,25 +44,14 @@ class DDLProcessor:
     def process_ddl_file(self, input_path: str | Path, output_path: str | Path) -> SchemaFile:
         """Converts a file and writes its YAML, merged into the one that is there. Returns the schema.
 
-        A YAML that says the same already is not written. Raises DDLError, with nothing written.
+        A YAML that says the same already is not written. Raises the first DDLError, with nothing written.
         """
-        schema, before, after = self.plan(input_path, output_path)
-        if after != before:
-            _write(Path(output_path), after)
-        return schema
-
-    def plan(self, input_path: str | Path, output_path: str | Path) -> tuple[SchemaFile, str | None, str]:
-        """The schema, the YAML text that is there (None: no file) and the one that would be there."""
-        source, target = Path(input_path), Path(output_path)
-        if target.is_dir():
-            raise ConfigError("the output is a directory", value=str(target), fix="name a .yaml file")
-        if target.exists() and source.exists() and target.samefile(source):
-            raise ConfigError("input and output are the same file", value=str(target), fix="name a .yaml file")
-        schema = convert_text(read_text(source), self.dialect, str(source), self.reader)
-        if not target.exists():
-            return schema, None, to_yaml(schema)
-        before = _read(target)
-        return schema, before, update_yaml(before, schema, str(target))
+        settings = program.Settings(self.dialect, self.reader)
+        planned = program.plan(Path(input_path), Path(output_path), settings)
+        if planned.conversion.failures:
+            raise planned.conversion.failures[0]
+        program.write(planned, Path(output_path))
+        return planned.conversion.schema
 
 
 class YAMLLoader:
@@ -78,85 +63,6 @@ class YAMLLoader:
         return load_schema(path)
 
 
-def _read(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SchemaError(f"can't read the schema: {reason}", where=str(path)) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes beside the target and renames: a reader sees the old file or the new one, whole."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fchmod(file.fileno(), mode)
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError(f"can't write the schema: {reason}", where=str(path), fix="name another place") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _convert(processor: DDLProcessor, source: Path, target: Path, dry_run: bool) -> None:
-    """Converts one file and says on stdout what became of it."""
-    schema, before, after = processor.plan(source, target)
-    if processor.dialect in (None, AUTO):
-        print(f"{source}: read as {schema.dialect}", file=sys.stderr)
-    if after == before:
-        print(f"unchanged: {target}")
-        if not dry_run:
-            os.utime(target)  # looked at: --refresh need not look again
-        return
-    if not dry_run:
-        _write(target, after)
-        print(f"converted: {target}")
-        return
-    print(f"would convert: {target}")
-    old, new = (before or "").splitlines(keepends=True), after.splitlines(keepends=True)
-    sys.stdout.writelines(difflib.unified_diff(old, new, str(target) if before else os.devnull, str(target)))
-
-
-def _stale(folder: Path) -> list[tuple[Path, Path]]:
-    """Every .sql that has no .yaml beside it, or an older one."""
-    if not folder.is_dir():
-        raise ConfigError("no such folder", where="--refresh", value=str(folder), fix="name a folder of .sql files")
-    pairs = [(source, source.with_suffix(".yaml")) for source in sorted(folder.rglob("*.sql")) if source.is_file()]
-    return [
-        (source, target)
-        for source, target in pairs
-        if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns
-    ]
-
-
-def _refresh(processor: DDLProcessor, folder: Path, dry_run: bool) -> None:
-    failures: list[RowmillError] = []
-    for source, target in _stale(folder):
-        try:
-            _convert(processor, source, target, dry_run)
-        except RowmillError as error:
-            failures.append(error)
-    if failures:
-        more = f" (and {len(failures) - 1} more files failed)" if len(failures) > 1 else ""
-        raise DDLError(f"{failures[0]}{more}")
-
-
 def _parser() -> argparse.ArgumentParser:
     names = ", ".join([AUTO, *DIALECTS])
     others = ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
@@ -165,21 +71,33 @@ def _parser() -> argparse.ArgumentParser:
         description=(
             "Converts DDL to the schema YAML that the generator reads. A YAML that is there already keeps what people "
             "wrote: generators, nulls, rows, distributions, comments, formatting. Every column of the DDL is in the "
-            "YAML, or nothing is written."
+            "YAML, or nothing is written. What a conversion into an existing YAML changes is told in lines: + came, "
+            "- went, ~ changed."
         ),
         epilog=(
             f"dialects: {names}\nother names: {others}\n\n"
             "examples:\n"
             "  import_ddl.py schema.sql schema.yaml\n"
-            "  import_ddl.py schema.sql schema.yaml --dialect redshift --dry-run\n"
+            "  import_ddl.py schema.sql schema.yaml --dialect redshift --check\n"
+            "  import_ddl.py ddl/ schemas/ --keep-going\n"
             "  import_ddl.py --refresh schemas/\n"
             f"{slice_program.EXAMPLES}\n"
-            "exit code: 0 done, 1 failed (one line on stderr says why; no file was written), 2 bad usage"
+            "exit code: 0 done; 1 failed: each refused statement is one line `error: ...` on stderr, and nothing of\n"
+            "its file was written; 2 bad usage; 3 with --keep-going: all was written but what was refused.\n"
+            "What to look at is one line `warning: ...` on stderr."
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("input", nargs="?", type=Path, metavar="INPUT.sql", help="the DDL")
-    parser.add_argument("output", nargs="?", type=Path, metavar="OUTPUT.yaml", help="the schema to write or to update")
+    parser.add_argument(
+        "input", nargs="?", type=Path, metavar="INPUT", help="the DDL: a file, or a folder of *.sql and *.ddl files"
+    )
+    parser.add_argument(
+        "output",
+        nargs="?",
+        type=Path,
+        metavar="OUTPUT",
+        help="the schema to write or to update: a .yaml file, or a folder for the .yaml files of a folder",
+    )
     parser.add_argument("--dialect", default=AUTO, metavar="D", help="the DDL's dialect (default: auto, by its marks)")
     parser.add_argument(
         "--reader",
@@ -187,7 +105,18 @@ def _parser() -> argparse.ArgumentParser:
         choices=["sqlglot", "ddlparse"],
         help="who reads the statements (default: sqlglot)",
     )
-    parser.add_argument("--dry-run", action="store_true", help="write nothing; print what would change as a diff")
+    parser.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="write the good tables of a file although others are refused; the exit code is 3 then",
+    )
+    parser.add_argument(
+        "--check",
+        "--dry-run",
+        dest="dry_run",
+        action="store_true",
+        help="write nothing; print what would change, and as a diff",
+    )
     parser.add_argument(
         "--refresh",
         type=Path,
@@ -205,20 +134,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     slice_program.refuse_misuse(parser, options)
     tasks = [slice_program.is_asked(options), options.refresh is not None, options.input is not None]
     if sum(tasks) != 1:
-        parser.error("name INPUT.sql and OUTPUT.yaml, or --refresh DIR, or --slices FILE, or --plan-slices N")
+        parser.error("name INPUT and OUTPUT, or --refresh DIR, or --slices FILE, or --plan-slices N")
     if slice_program.is_asked(options):
         return slice_program.execute(options, options.dry_run)
     try:
         processor = DDLProcessor(options.dialect, options.reader)
     except ConfigError as error:
         parser.error(str(error))
+    settings = program.Settings(processor.dialect, processor.reader, options.keep_going, options.dry_run)
     if options.refresh is not None:
-        _refresh(processor, options.refresh, options.dry_run)
-        return 0
+        return program.refresh(options.refresh, settings)
     if options.output is None:
-        parser.error("OUTPUT.yaml is missing")
-    _convert(processor, options.input, options.output, options.dry_run)
-    return 0
+        parser.error("OUTPUT is missing")
+    convert = program.convert_folder if options.input.is_dir() else program.convert_one
+    return convert(options.input, options.output, settings)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,50 @@
-"""A whole DDL text -> the schema: its CREATE TABLEs, with what ALTER TABLE and COMMENT ON add to them."""
+"""A whole DDL text -> the schema: its CREATE TABLEs, with what the statements around them add to them."""
 
 from __future__ import annotations
 
+import codecs
+import io
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlglot import exp
-
-from rowmill.ddl.detect import detect
+from rowmill.ddl.alter import Alteration, comment_on, rename_table
+from rowmill.ddl.cursor import Cursor
+from rowmill.ddl.detect import Detection, detect
 from rowmill.ddl.dialects import AUTO, Dialect, dialect_named
-from rowmill.ddl.draft import Draft, find, finish
-from rowmill.ddl.lexer import Statement, split
-from rowmill.ddl.outline import Outline, kind_of, name_of, outline
-from rowmill.ddl.reader import add_constraint, parse, read_table
+from rowmill.ddl.draft import Draft, find, finish_one
+from rowmill.ddl.lexer import MARK
+from rowmill.ddl.objects import described, dropped, unique_index, user_type
+from rowmill.ddl.outline import kind_of, name_of, outline
+from rowmill.ddl.reader import read_table
+from rowmill.ddl.statements import Reader, Source, Statement
+from rowmill.ddl.types import UserType
 from rowmill.errors import ConfigError, DDLError
-from rowmill.schema.model import SchemaFile
+from rowmill.schema.model import SchemaFile, TableDefinition
 
-MAX_BYTES = 256 * 1024 * 1024
-_Reader = Callable[[Statement, Outline, Dialect, str], Draft]
-# The verbs of ALTER TABLE that change what the table is.
-_CHANGES = frozenset({"ADD", "ALTER", "CHANGE", "DROP", "MODIFY", "RENAME", "REPLACE"})
-_CONTROLS = frozenset(map(chr, range(32))) - set("\t\n\r\f\v")
+_HEAD = 1 << 20
+_Read = Callable[..., Draft]
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\ufffe\uffff]")
 
 
-def reader_named(name: str) -> _Reader:
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What became of a DDL text.
+
+    schema:   the tables of the statements that could be converted
+    failures: one error for each statement that could not, in their order
+    warnings: one line for each thing that was kept without being understood
+    detected: the dialect and the marks that spoke for it, where none was named
+    """
+
+    schema: SchemaFile
+    failures: tuple[DDLError, ...]
+    warnings: tuple[str, ...]
+    detected: Detection | None
+
+
+def reader_named(name: str) -> _Read:
     """The reader of CREATE TABLE statements: `sqlglot` or `ddlparse`. Raises ConfigError for another name."""
     if name == "sqlglot":
         return read_table
@@ -34,117 +55,199 @@ def reader_named(name: str) -> _Reader:
     raise ConfigError("unknown reader", where="reader", value=name, fix="use sqlglot or ddlparse")
 
 
-def read_text(path: Path) -> str:
-    """A DDL file's text. Raises DDLError if it can't be read or is no text."""
+def convert_file(path: Path, dialect: str | None, reader: str = "sqlglot") -> Conversion:
+    """Converts a file, one statement at a time. Raises DDLError if it is no text, or creates no table."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DDLError("the file is larger than 256 MiB", where=str(path), fix="split it")
-        data = path.read_bytes()
+        with open_text(path) as file:
+            return _convert(file, dialect, str(path), reader)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DDLError(f"can't read the DDL: {reason}", where=str(path), fix="name a .sql file") from error
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")  # takes any bytes: what is no text shows by its control characters
-    if not _CONTROLS.isdisjoint(text):
-        raise DDLError("the file is binary, not SQL text", where=str(path), fix="name a .sql file")
-    return text
 
 
 def convert_text(text: str, dialect: str | None, source: str, reader: str = "sqlglot") -> SchemaFile:
     """The schema of a DDL text; `dialect` None or `auto` detects it. Raises DDLError for the first fault."""
-    if not text.strip():
-        raise DDLError("the file is empty", where=source, fix="it needs at least one CREATE TABLE")
-    spoken = detect(text).dialect if dialect in (None, AUTO) else dialect_named(str(dialect))
+    found = _convert(io.StringIO(text), dialect, source, reader)
+    if found.failures:
+        raise found.failures[0]
+    return found.schema
+
+
+def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("rowmill-latin-1", _as_latin_1)
+
+
+def open_text(path: Path) -> io.TextIOWrapper:
+    """Opens a DDL file as text: UTF-8 (what is none is taken for Latin-1) or UTF-16, with or without a mark."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    encoding = "utf-8-sig"
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif len(head) > 3 and head[1::2].count(0) > len(head) * 0.4:
+        encoding = "utf-16-le"
+    elif len(head) > 3 and head[::2].count(0) > len(head) * 0.4:
+        encoding = "utf-16-be"
+    errors = "rowmill-latin-1" if encoding == "utf-8-sig" else "replace"
+    return path.open(encoding=encoding, errors=errors)
+
+
+class _Text:
+    """The file's text, judged as it is read. Raises DDLError for what is no text."""
+
+    def __init__(self, file: Source, source: str) -> None:
+        self.file, self.source = file, source
+
+    def read(self, size: int = -1, /) -> str:
+        text = self.file.read(size)
+        if "\0" in text or len(_BINARY.findall(text[:4096])) > 8:
+            raise DDLError("the file is binary, not SQL text", where=self.source, fix="name a .sql file")
+        return text
+
+
+def _convert(file: Source, dialect: str | None, source: str, reader: str) -> Conversion:
     read = reader_named(reader)
-    drafts: dict[str, Draft] = {}
-    for statement in split(text, spoken, source):
+    text = _Text(file, source)
+    head = text.read(_HEAD)
+    if not head.strip():
+        raise DDLError("the file is empty", where=source, fix="it needs at least one CREATE TABLE")
+    detected = detect(head) if dialect in (None, AUTO) else None
+    spoken = detected.dialect if detected else dialect_named(str(dialect))
+    work = _Conversion(spoken, source, read)
+    statements = Reader(text, head, spoken, source)
+    try:
+        for statement in statements:
+            work.take(statement)
+    except DDLError as error:  # nothing after it can be told apart
+        if error.what.startswith("the file is binary"):
+            raise
+        work.failures.append(error)
+    tables = work.finish()
+    for hidden in statements.passed:
+        work.warnings.append(f"{source}:{hidden.line}: a CREATE TABLE inside {hidden.inside} is not converted")
+    if not tables and not work.failures:
+        raise DDLError("no CREATE TABLE", where=source, fix="name a file that creates tables")
+    return Conversion(SchemaFile(tables, spoken.name, source), tuple(work.failures), tuple(work.warnings), detected)
+
+
+class _Conversion:
+    """The tables so far, and what could not be read."""
+
+    def __init__(self, dialect: Dialect, source: str, read: _Read) -> None:
+        self.dialect, self.source, self.read = dialect, source, read
+        self.drafts: dict[str, Draft] = {}
+        self.users: dict[str, UserType] = {}
+        self.refused: set[str] = set()
+        self.failures: list[DDLError] = []
+        self.warnings: list[str] = []
+
+    def take(self, statement: Statement) -> None:
+        """Takes one statement in. What is wrong with it is kept as a failure."""
         kind = kind_of(statement)
         if kind == "other":
-            continue
-        where = f"{source}:{statement.line} {'table' if kind == 'create' else kind} '{name_of(statement)}'"
+            return
+        name = name_of(statement, self.dialect)
+        where = f"{self.source}:{statement.line} {kind} '{name}'"
         try:
-            if kind == "create":
-                _create(drafts, statement, spoken, where, read)
-            elif kind == "alter":
-                _alter(drafts, statement, spoken, where)
-            else:
-                _comment(drafts, statement, spoken, where)
+            if statement.fault is not None:
+                fault = statement.fault
+                raise DDLError(fault.what, where=fault.where or where, value=fault.value, fix=fault.fix)
+            _STATEMENTS[kind](self, statement, where)
+        except DDLError as error:
+            self._refuse(kind, name, error)
         except RecursionError:
-            raise DDLError("nested too deeply", where=where, fix="take the nesting apart") from None
-    if not drafts:
-        raise DDLError("no CREATE TABLE", where=source, fix="name a file that creates tables")
-    return SchemaFile(finish(drafts), spoken.name, source)
+            self._refuse(kind, name, DDLError("nested too deeply", where=where, fix="take the nesting apart"))
+
+    def _refuse(self, kind: str, name: str, error: DDLError) -> None:
+        """A table that an ALTER could not be folded into is none that may be written."""
+        last = name.casefold().rpartition(".")[2]
+        if kind in ("alter", "comment", "index") and last in self.refused:
+            return
+        if kind in ("table", "alter", "rename"):
+            self.refused.add(last)
+            draft = find(self.drafts, name) if kind != "table" else None
+            if draft is not None:
+                del self.drafts[draft.qualified.casefold()]
+        self.failures.append(error)
+
+    def table(self, statement: Statement, where: str) -> None:
+        shape = outline(statement, self.dialect)
+        if not shape.parts:
+            raise DDLError("a table without a name", where=where, value=statement.text[:60], fix="name it")
+        _balanced(statement, where)
+        draft = self.read(statement, shape, self.dialect, where, self.users, self.drafts)
+        taken = self.drafts.get(draft.qualified.casefold())
+        taken = taken or next((d for d in self.drafts.values() if d.name.casefold() == draft.name.casefold()), None)
+        if taken is not None:
+            fix = f"the first is at line {taken.line}"
+            raise DDLError("two tables of this name", where=where, value=draft.qualified, fix=fix)
+        self.drafts[draft.qualified.casefold()] = draft
+
+    def alter(self, statement: Statement, where: str) -> None:
+        Alteration(statement, self.dialect, where, self.users).apply(self.drafts)
+
+    def comment(self, statement: Statement, where: str) -> None:
+        comment_on(statement, self.drafts, self.dialect, where)
+
+    def index(self, statement: Statement, where: str) -> None:
+        unique_index(statement, self.drafts, self.dialect, where)
+
+    def type(self, statement: Statement, where: str) -> None:
+        found = user_type(statement, self.dialect, self.users)
+        if found is not None:
+            self.users[found[0].casefold()] = found[1]
+
+    def property(self, statement: Statement, where: str) -> None:
+        described(statement, self.drafts, self.dialect)
+
+    def drop(self, statement: Statement, where: str) -> None:
+        dropped(statement, self.drafts, self.dialect)
+
+    def rename(self, statement: Statement, where: str) -> None:
+        cursor = Cursor(statement.tokens, 2)
+        while not cursor.done:
+            draft = find(self.drafts, cursor.name())
+            if draft is None or not cursor.accept("TO"):
+                return
+            rename_table(draft, cursor.name(), self.drafts)
+            cursor.accept(",")
+
+    def finish(self) -> tuple[TableDefinition, ...]:
+        """The model of all tables; one with a key to a column that its parent doesn't have becomes a failure."""
+        tables = []
+        for draft in list(self.drafts.values()):
+            try:
+                tables.append(finish_one(draft, self.drafts, self.dialect))
+                self.warnings += draft.warnings
+            except DDLError as error:
+                self.failures.append(error)
+        return tuple(tables)
 
 
-def _create(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, where: str, read: _Reader) -> None:
-    shape = outline(statement, dialect)
-    words = {token.upper for token in statement.tokens}
-    if shape is None:
-        what = "the table has no column definitions"
-        if words & {"AS", "LIKE", "CLONE", "PARTITION"}:
-            what = "the table's columns are those of a query or of another table"
-        elif any(token.text == "(" for token in statement.tokens):
-            what = "a parenthesis is never closed"
-        raise DDLError(what, where=where, value=" ".join(statement.text.split())[:60], fix="write its columns out")
-    if any(item[0].is_word("LIKE") and len(item) > 1 for item in shape.items):
-        raise DDLError("LIKE takes the columns of another table", where=where, fix="write its columns out")
-    draft = read(statement, shape, dialect, where)
-    taken = drafts.get(draft.qualified.casefold()) or next((d for d in drafts.values() if d.name == draft.name), None)
-    if taken is not None:
-        raise DDLError(
-            "two tables of this name", where=where, value=draft.qualified, fix=f"the first is at line {taken.line}"
-        )
-    drafts[draft.qualified.casefold()] = draft
+_STATEMENTS: dict[str, Callable[[_Conversion, Statement, str], None]] = {
+    "table": _Conversion.table,
+    "alter": _Conversion.alter,
+    "comment": _Conversion.comment,
+    "index": _Conversion.index,
+    "type": _Conversion.type,
+    "domain": _Conversion.type,
+    "property": _Conversion.property,
+    "drop": _Conversion.drop,
+    "rename": _Conversion.rename,
+}
 
 
-def _alter(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, where: str) -> None:
-    """Folds what it adds into its table. OWNER TO, ENABLE, CLUSTER ON and the like say nothing of the data."""
-    words = [token.upper for token in statement.tokens]
-    verb = next((word for word in words[2:] if word in _CHANGES), "")
-    if not verb or words[words.index(verb) + 1 :][:1] == ["PARTITION"]:
-        return
-    draft = find(drafts, name_of(statement))
-    if draft is None:
-        raise DDLError("ALTER TABLE of a table that is not created yet", where=where, fix="put its CREATE TABLE first")
-    tree = parse(statement.text, dialect, where)
-    for action in tree.args.get("actions") or ():
-        if isinstance(action, exp.AddConstraint):
-            for item in action.expressions:
-                add_constraint(draft, item, dialect, where)
-        elif isinstance(action, exp.AlterColumn) and _altered(draft, action, statement, where):
-            continue
-        else:
-            met = " ".join(action.sql(dialect.parser).split())[:60]
-            raise DDLError("the table is changed later on", where=where, value=met, fix="write it into CREATE TABLE")
-
-
-def _altered(draft: Draft, action: exp.AlterColumn, statement: Statement, where: str) -> bool:
-    """Folds SET DEFAULT and SET/DROP NOT NULL into the column; False for anything else."""
-    if action.args.get("dtype") or action.args.get("using") or action.args.get("comment"):
-        return False
-    if action.args.get("default"):
-        if sum(token.is_word("ALTER") for token in statement.tokens) != 2:
-            return False  # several at once: where one default's text ends is not certain
-        start = next(token.end for token in statement.tokens if token.is_word("DEFAULT")) - statement.start
-        draft.change(action.name, where, default=statement.text[start:].strip())
-    elif action.args.get("allow_null") is not None:
-        draft.change(action.name, where, nullable=bool(action.args["allow_null"]))
-    else:
-        return False
-    return True
-
-
-def _comment(drafts: dict[str, Draft], statement: Statement, dialect: Dialect, where: str) -> None:
-    tree = parse(statement.text, dialect, where)
-    text = tree.args["expression"].name if isinstance(tree.args.get("expression"), exp.Literal) else None
-    on_table = statement.tokens[2].is_word("TABLE")
-    name, _, column = (name_of(statement), "", "") if on_table else name_of(statement).rpartition(".")
-    draft = find(drafts, name)
-    if draft is None:
-        return  # a view's, or another file's
-    if on_table:
-        draft.comment = text
-    else:
-        draft.change(column, where, "comment", comment=text)
+def _balanced(statement: Statement, where: str) -> None:
+    """What closes more than it opens is no table that can be trusted: its body may have ended too early."""
+    depth = 0
+    for token in statement.tokens:
+        if token.kind == MARK:
+            depth += (token.text == "(") - (token.text == ")")
+            if depth < 0:
+                excerpt = statement.text[max(0, token.start - 30) : token.end].split("\n")[-1]
+                raise DDLError("a parenthesis closes what was never opened", where=where, value=excerpt, fix="take it out")

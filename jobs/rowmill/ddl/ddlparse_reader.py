@@ -6,20 +6,19 @@ a statement that has them is refused, so that nothing is lost through it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import sqlglot
 from ddlparse import DdlParse
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from rowmill.ddl.columns import column_text
+from rowmill.ddl.columns import ColumnReader
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import Draft
-from rowmill.ddl.lexer import Statement
-from rowmill.ddl.outline import Outline
+from rowmill.ddl.lexer import tokenize
+from rowmill.ddl.outline import Outline, is_constraint
 from rowmill.ddl.proof import prove
-from rowmill.ddl.types import Unknown, canonical, with_type
+from rowmill.ddl.statements import Statement
+from rowmill.ddl.types import UNKNOWN, UserTypes, resolve, with_type
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType
@@ -29,11 +28,16 @@ _FIX = "convert it with --reader sqlglot"
 _UNREAD = frozenset({"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT"})
 
 
-def read_table_by_ddlparse(statement: Statement, shape: Outline, dialect: Dialect, where: str) -> Draft:
+def read_table_by_ddlparse(
+    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Mapping[str, Draft]
+) -> Draft:
     """The draft of a CREATE TABLE. Raises DDLError for what ddlparse can't read, or reads with loss."""
+    if shape.items is None:
+        raise DDLError("ddlparse would lose this", where=where, value=statement.text[:60], fix=_FIX)
     unread = next((token for token in statement.tokens if token.is_word(*_UNREAD)), None)
-    texts = [column_text(item, statement.text, statement.start, dialect) for item in shape.columns]
-    physical = next((t.name for t in texts if t.encode or t.distkey or t.sortkey), None)
+    reader = ColumnReader(statement, dialect, where)
+    texts = [reader.read(item) for item in shape.items if not is_constraint(item, dialect)]
+    physical = next((t.name for t in texts if t.encode or t.distkey or t.sortkey or t.attributes or t.left), None)
     if unread is not None or shape.tail or physical:
         met = unread.text if unread else shape.tail[0].text if shape.tail else physical
         raise DDLError("ddlparse would lose this", where=where, value=met, fix=_FIX)
@@ -42,15 +46,14 @@ def read_table_by_ddlparse(statement: Statement, shape: Outline, dialect: Dialec
     except Exception as error:  # ddlparse lets pyparsing's and its own out
         raise DDLError("ddlparse can't read it", where=where, value=str(error)[:80], fix=_FIX) from error
     found = list(table.columns.values())
-    prove(shape, [column.name for column in found], where)
+    prove(statement.text, statement.text.index("("), dialect, [column.name for column in found], where)
     draft = Draft(table.name, table.schema or None, where, statement.line, [])
     for column, text in zip(found, texts, strict=True):
         at = f"{where} column '{column.name}'"
         written = _type_text(column)
-        try:
-            dtype = canonical(_tree(written, dialect), written, dialect)
-        except (Unknown, SqlglotError) as error:
-            raise DDLError("unknown type", where=at, value=text.type, fix=_FIX) from error
+        dtype = resolve(tuple(tokenize(written, dialect)), written, dialect, users).type
+        if dtype == UNKNOWN:
+            raise DDLError("unknown type", where=at, value=written, fix=_FIX)
         read = TableColumn(
             column.name,
             DataType("string"),
@@ -58,7 +61,7 @@ def read_table_by_ddlparse(statement: Statement, shape: Outline, dialect: Dialec
             default=text.default,
             comment=column.comment or None,
         )
-        draft.columns.append(with_type(read, dtype, text.type))
+        draft.columns.append(with_type(read, dtype, statement.slice(text.type)))
     keys = [column.name for column in found if column.primary_key]
     if keys:
         draft.set_primary_key(keys, where)
@@ -78,12 +81,3 @@ def _type_text(column: Any) -> str:
     elif column.length is not None:
         size = f"({column.length})"
     return f"{column.data_type}{size}"
-
-
-def _tree(written: str, dialect: Dialect) -> exp.Expr:
-    tree = sqlglot.parse_one(f"CREATE TABLE t (c {written})", read=dialect.parser)
-    definition = tree.find(exp.ColumnDef)
-    if definition is None or not isinstance(definition.args.get("kind"), exp.DataType):
-        raise Unknown("unknown type", _FIX)
-    kind: exp.Expr = definition.args["kind"]
-    return kind

@@ -12,43 +12,65 @@ from rowmill.errors import ConfigError
 class Dialect:
     """How one dialect's text is to be read.
 
-    parser:   sqlglot's name of the parser that reads it
-    escapes:  a backslash escapes inside quotes
-    hashes:   `#` begins a comment
-    brackets: `[name]` is a quoted identifier
-    index_lines: `KEY name (columns)` stands among the columns
+    parser:         sqlglot's name of the parser that reads its types and expressions
+    escapes:        a backslash escapes inside quotes
+    hashes:         `#` begins a comment
+    slashes:        `//` begins a comment
+    brackets:       `[name]` is a quoted identifier
+    double_strings: "text" is a string, not a name
+    triple:         '''text''' is a string
+    conditional:    what stands in `/*! ... */` is run
+    index_lines:    `KEY name (columns)` stands among the columns
+    batches:        statements may end without a semicolon, at GO or where the next one begins
     """
 
     name: str
     parser: str
     escapes: bool = False
     hashes: bool = False
+    slashes: bool = False
     brackets: bool = False
+    double_strings: bool = False
+    triple: bool = False
+    conditional: bool = False
     index_lines: bool = False
+    batches: bool = False
+
+    @property
+    def comment(self) -> str:
+        """The regular expression of a comment, or of its marks where what is inside is run."""
+        block = r"/\*(?!!).*?\*/|/\*!\d*|\*/" if self.conditional else r"/\*.*?\*/"
+        return rf"--[^\n]*+|{block}" + (r"|\#[^\n]*+" if self.hashes else "") + (r"|//[^\n]*+" if self.slashes else "")
+
+
+def _mysql(name: str) -> Dialect:
+    return Dialect(
+        name, name, escapes=True, hashes=True, double_strings=True, conditional=True, index_lines=True
+    )
 
 
 DIALECTS = {
     dialect.name: dialect
     for dialect in (
         Dialect("athena", "athena", escapes=True),
-        Dialect("bigquery", "bigquery", escapes=True, hashes=True),
+        Dialect("bigquery", "bigquery", escapes=True, hashes=True, double_strings=True, triple=True),
         Dialect("clickhouse", "clickhouse", escapes=True, index_lines=True),
-        Dialect("databricks", "databricks", escapes=True),
+        Dialect("databricks", "databricks", escapes=True, double_strings=True),
         Dialect("db2", "postgres"),
         Dialect("duckdb", "duckdb"),
         Dialect("exasol", "exasol"),
-        Dialect("hive", "hive", escapes=True),
-        Dialect("mysql", "mysql", escapes=True, hashes=True, index_lines=True),
+        Dialect("hive", "hive", escapes=True, double_strings=True),
+        _mysql("mysql"),
         Dialect("oracle", "oracle"),
         Dialect("postgres", "postgres"),
         Dialect("redshift", "redshift"),
-        Dialect("singlestore", "singlestore", escapes=True, hashes=True, index_lines=True),
-        Dialect("snowflake", "snowflake", escapes=True),
-        Dialect("spark", "spark", escapes=True),
+        _mysql("singlestore"),
+        Dialect("snowflake", "snowflake", escapes=True, slashes=True, index_lines=True),
+        Dialect("spark", "spark", escapes=True, double_strings=True),
         Dialect("sqlite", "sqlite", brackets=True),
         Dialect("teradata", "teradata"),
         Dialect("trino", "trino"),
-        Dialect("tsql", "tsql", brackets=True, index_lines=True),
+        Dialect("tsql", "tsql", brackets=True, index_lines=True, batches=True),
         Dialect("vertica", "postgres"),
     )
 }

@@ -1,4 +1,4 @@
-"""A table while it is being read: later statements still add to it. `finish` makes the model of it."""
+"""A table while it is being read: later statements still add to it. `finish_one` makes the model of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rowmill.ddl.bounds import bounds_of
+from rowmill.ddl.dialects import Dialect
 from rowmill.errors import DDLError
 from rowmill.schema.model import ForeignKey, TableColumn, TableDefinition
 
@@ -37,6 +39,11 @@ class Draft:
     partition_by: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     checks: list[str] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
+    clauses: list[str] = field(default_factory=list)
+    constraint_names: dict[str, str] = field(default_factory=dict)
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def qualified(self) -> str:
@@ -63,6 +70,51 @@ class Draft:
         found = self.column_name(name, where, what)
         self.columns = [replace(column, **changes) if column.name == found else column for column in self.columns]
 
+    def rename(self, old: str, new: str) -> None:
+        """Gives a column another name, wherever it stands."""
+
+        def renamed(names: Sequence[str]) -> tuple[str, ...]:
+            return tuple(new if name == old else name for name in names)
+
+        self.columns = [replace(column, name=new) if column.name == old else column for column in self.columns]
+        self.primary_key = renamed(self.primary_key)
+        self.unique = [renamed(key) for key in self.unique]
+        self.partition_by = renamed(self.partition_by)
+        for key in self.foreign_keys:
+            key.columns = renamed(key.columns)
+        for option in [*self.options.values(), self.values]:
+            if isinstance(option, dict) and old in option:
+                option[new] = option.pop(old)
+
+    def drop_column(self, name: str, where: str) -> None:
+        """Takes a column away, with the keys that it is in."""
+        found = self.column_name(name, where, "statement")
+        self.columns = [column for column in self.columns if column.name != found]
+        if found in self.primary_key:
+            self.primary_key = ()
+        self.unique = [key for key in self.unique if found not in key]
+        self.foreign_keys = [key for key in self.foreign_keys if found not in key.columns]
+        for option in [*self.options.values(), self.values]:
+            if isinstance(option, dict):
+                option.pop(found, None)
+
+    def drop_constraint(self, name: str) -> None:
+        """Takes the constraint of this name away, if there is one."""
+        what = self.constraint_names.pop(name, "")
+        inside = tuple(part.strip() for part in what.partition("(")[2].rstrip(")").split(","))
+        if what == "primary key":
+            self.primary_key = ()
+        elif what.startswith("unique"):
+            self.unique = [key for key in self.unique if key != inside]
+        elif what.startswith("foreign key"):
+            self.foreign_keys = [key for key in self.foreign_keys if key.columns != inside]
+        elif what.startswith("check"):
+            self.checks = [check for check in self.checks if what != f"check ({check})"]
+
+    def name_constraint(self, name: str, what: str) -> None:
+        if name:
+            self.constraint_names[name] = what
+
     def set_primary_key(self, names: Sequence[str], where: str) -> None:
         """Raises DDLError where another primary key stands already."""
         found = self.names(names, where, "primary key")
@@ -77,9 +129,15 @@ class Draft:
 
     def add_foreign_key(self, key: DraftKey) -> None:
         key.columns = self.names(key.columns, key.where, "foreign key")
+        self.foreign_keys = [known for known in self.foreign_keys if not (known.columns == key.columns and known.table == key.table and not known.references)]
         said = [(known.columns, known.table, known.references) for known in self.foreign_keys]
         if (key.columns, key.table, key.references) not in said:
             self.foreign_keys.append(key)
+
+
+def _same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two names mean one table, as far as both are qualified."""
+    return all(a == b for a, b in zip(reversed(one), reversed(other), strict=False))
 
 
 def find(drafts: Mapping[str, Draft], name: str) -> Draft | None:
@@ -87,29 +145,35 @@ def find(drafts: Mapping[str, Draft], name: str) -> Draft | None:
     wanted = name.casefold()
     if wanted in drafts:
         return drafts[wanted]
-    last = wanted.rpartition(".")[2]
-    near = [draft for draft in drafts.values() if draft.name.casefold() == last]
-    near = [draft for draft in near if "." not in wanted or draft.schema is None]
+    parts = wanted.split(".")
+    near = [draft for draft in drafts.values() if _same(draft.qualified.casefold().split("."), parts)]
     return near[0] if len(near) == 1 else None
 
 
-def finish(drafts: Mapping[str, Draft]) -> tuple[TableDefinition, ...]:
-    """The model of all tables. Raises DDLError for a key to a column that its table doesn't have."""
-    return tuple(_finish(draft, drafts) for draft in drafts.values())
-
-
-def _finish(draft: Draft, drafts: Mapping[str, Draft]) -> TableDefinition:
+def finish_one(draft: Draft, drafts: Mapping[str, Draft], dialect: Dialect) -> TableDefinition:
+    """The model of a table. Raises DDLError for a key to a column that its parent doesn't have."""
     keys: list[ForeignKey] = []
     rules: dict[str, str] = {}
     for key in draft.foreign_keys:
-        keys.append(_foreign_key(key, find(drafts, key.table)))
+        keys.append(foreign_key(key, find(drafts, key.table)))
         if key.rules:
             rules[",".join(key.columns)] = " ".join(key.rules)
     options = dict(draft.options)
     if rules:
         options["foreign_key_rules"] = rules
-    if draft.checks:
-        options["check"] = list(dict.fromkeys(draft.checks))
+    checks = list(dict.fromkeys(draft.checks))
+    if draft.clauses:
+        options["clauses"] = draft.clauses
+    if draft.indexes:
+        options["indexes"] = draft.indexes
+    if checks:
+        options["check"] = checks
+    names = {name: what for name, what in draft.constraint_names.items()}
+    if names:
+        options["constraint_names"] = names
+    limits = bounds_of(checks, draft.columns, draft.values, dialect)
+    if limits:
+        options["bounds"] = limits
     columns = tuple(
         replace(column, nullable=False) if column.name in draft.primary_key else column for column in draft.columns
     )
@@ -130,7 +194,7 @@ def _finish(draft: Draft, drafts: Mapping[str, Draft]) -> TableDefinition:
     )
 
 
-def _foreign_key(key: DraftKey, parent: Draft | None) -> ForeignKey:
+def foreign_key(key: DraftKey, parent: Draft | None) -> ForeignKey:
     references = key.references
     if parent is not None:
         references = parent.names(references, key.where, "foreign key") or parent.primary_key

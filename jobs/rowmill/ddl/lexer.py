@@ -1,121 +1,149 @@
-"""A light tokenizer of SQL, independent of sqlglot's: it splits statements, and proves what the parser read."""
+"""A light tokenizer of SQL, independent of sqlglot's: what splits files, reads items and repairs works on its tokens."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rowmill.ddl.dialects import Dialect
 from rowmill.errors import DDLError
 
 WORD, QUOTED, STRING, NUMBER, MARK = "word", "quoted", "string", "number", "mark"
+MAX_DEPTH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token; `text` is its value (a quoted name without its quotes), start and end are offsets in the file."""
+class Token(NamedTuple):
+    """One token; `text` is its value (a quoted name without its quotes), start and end are offsets in its text.
+
+    upper: the token as a keyword, '' if it can't be one
+    """
 
     kind: str
     text: str
     start: int
     end: int
+    upper: str = ""
 
     def is_word(self, *words: str) -> bool:
-        return self.kind == WORD and self.text.upper() in words
+        return self.upper in words if self.upper else False
 
-    @property
-    def upper(self) -> str:
-        """The token as a keyword, or '' if it can't be one."""
-        return self.text.upper() if self.kind == WORD else ""
+    def is_mark(self, mark: str) -> bool:
+        return self.kind == MARK and self.text == mark
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of a file: its tokens, its own text, and where that begins."""
-
-    tokens: tuple[Token, ...]
-    text: str
-    start: int
-    line: int
+Tokens = tuple[Token, ...]
 
 
-def _pattern(dialect: Dialect) -> re.Pattern[str]:
-    body = r"(?:[^{q}\\]|\\.|{q}{q})*+" if dialect.escapes else r"(?:[^{q}]|{q}{q})*+"
+class Unclosed(DDLError):
+    """A quote or comment that is never closed; `start` is where it begins."""
+
+    start = 0
+
+
+def literal(token: Token, dialect: Dialect) -> str:
+    """The text that a string (or a name in quotes) stands for."""
+    if token.kind != STRING:
+        return token.text
+    text = token.text
+    if text.startswith("$"):
+        tag = text[: text.index("$", 1) + 1]
+        return text[len(tag) : -len(tag)]
+    escaped = dialect.escapes or text[:1] in "eE"
+    at = next(i for i, char in enumerate(text) if char in "'\"")
+    quote = text[at]
+    if text[at : at + 3] == quote * 3 and len(text) - at >= 6:
+        return text[at + 3 : -3]
+    inside = text[at + 1 : -1].replace(quote * 2, quote)
+    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), inside) if escaped else inside
+
+
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+
+
+@lru_cache(maxsize=64)
+def pattern(dialect: Dialect) -> re.Pattern[str]:
+    """One token after any blanks and comments; each kind is a group, and the end of the text is a match, too."""
+    inside = r"(?:[^{q}\\]|\\.|{q}{q})*+" if dialect.escapes else r"(?:[^{q}]|{q}{q})*+"
+    single, double = "'" + inside.format(q="'") + "'", '"' + inside.format(q='"') + '"'
+    strings = [r"[eE]'(?:[^'\\]|\\.|'')*+'", f"(?:[nNbBxXrR]|[uU]&|_[a-z0-9]+\\s*)?{single}"]
+    if dialect.triple:
+        strings[:0] = [r"[rRbB]*'''.*?'''", r'[rRbB]*""".*?"""']
+    if dialect.double_strings:
+        strings.append(double)
+    names = [r"`(?:[^`]|``)*+`", *([] if dialect.double_strings else ['"(?:[^"]|"")*+"'])]
+    if dialect.brackets:
+        names.append(r"\[(?:[^\]]|\]\])*+\]")
+    variable = r"\$\{[^}\n]*\}"  # of a template: part of a name
     parts = [
-        r"(?P<space>\s+)",
-        r"(?P<comment>--[^\n]*|/\*.*?\*/" + (r"|\#[^\n]*" if dialect.hashes else "") + ")",
-        r"(?P<dollar>(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?P=tag))",
-        r"(?P<escaped>[eE]'(?:[^'\\]|\\.|'')*+')",
-        r"(?P<string>[nNbBxXrR]?'" + body.format(q="'") + "')",
-        r'(?P<double>"' + body.format(q='"') + '")',
-        r"(?P<back>`(?:[^`]|``)*+`)",
-        *([r"(?P<bracket>\[(?:[^\]]|\]\])*+\])"] if dialect.brackets else []),
-        r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w)|\.\d+)",
-        r"(?P<word>[^\W\d][\w$#@]*|[#@]{1,2}\w+|\d\w*)",
+        rf"(?P<string>{'|'.join(strings)}|(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?P=tag))",
+        rf"(?P<word>(?:[^\W\d]|{variable}|[#@]{{1,2}}\w)(?:[\w$#@]|{variable})*)",
+        rf"(?P<quoted>{'|'.join(names)})",
+        r"(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![\w])|\.\d+)",
+        r"(?P<digits>\d\w*)",
         r"(?P<unclosed>/\*|'|\"|`)",
         r"(?P<mark>.)",
+        r"(?P<end>\Z)",
     ]
-    return re.compile("|".join(parts), re.DOTALL)
+    blanks = rf"(?:\s++|{dialect.comment})*+"
+    return re.compile(blanks + "(?:" + "|".join(parts) + ")", re.DOTALL)
 
 
-_PATTERNS: dict[Dialect, re.Pattern[str]] = {}
+_NESTED = re.compile(r"/\*|\*/")
 _UNCLOSED = {"/*": "comment", "'": "quote", '"': "quote", "`": "quote"}
 
 
-def tokenize(text: str, dialect: Dialect, source: str) -> list[Token]:
-    """All tokens but spaces and comments. Raises DDLError for a quote or comment that is never closed."""
-    if dialect not in _PATTERNS:
-        _PATTERNS[dialect] = _pattern(dialect)
+def made(match: re.Match[str]) -> Token | None:
+    """The token of a match of `pattern`; None for the end of the text and for what is unclosed."""
+    kind = match.lastgroup
+    if kind == "word":
+        text = match["word"]
+        return Token(WORD, text, match.start("word"), match.end(), text.upper())
+    if kind == "mark":
+        return Token(MARK, match["mark"], match.start("mark"), match.end())
+    if kind == "quoted":
+        text = match["quoted"]
+        closing = text[-1]
+        return Token(QUOTED, text[1:-1].replace(closing * 2, closing), match.start("quoted"), match.end())
+    if kind == "number":
+        return Token(NUMBER, match["number"], match.start("number"), match.end())
+    if kind == "digits":  # a name that begins with a digit
+        return Token(WORD, match["digits"], match.start("digits"), match.end(), match["digits"].upper())
+    if kind in ("string", "tag"):
+        return Token(STRING, match["string"], match.start("string"), match.end())
+    return None
+
+
+def unclosed(text: str, start: int, where: str) -> Unclosed:
+    """The error for the quote or comment that begins at `start`."""
+    opening = "/*" if text.startswith("/*", start) else text[start]
+    what = f"a {_UNCLOSED[opening]} is never closed"
+    error = Unclosed(what, where=where, value=text[start : start + 40].split("\n")[0], fix="close it")
+    error.start = start
+    return error
+
+
+def tokenize(text: str, dialect: Dialect, source: str = "DDL") -> list[Token]:
+    """All tokens but blanks and comments. Raises DDLError for a quote or comment that is never closed."""
     tokens: list[Token] = []
-    for match in _PATTERNS[dialect].finditer(text):
-        kind, found = match.lastgroup or "mark", match.group()
-        start, end = match.span()
-        if kind == "tag":
-            kind = "dollar"
-        if kind in ("space", "comment"):
-            continue
-        if kind == "unclosed":
-            line = text.count("\n", 0, start) + 1
-            excerpt = text[start : start + 40].split("\n")[0]
-            raise DDLError(
-                f"a {_UNCLOSED[found]} is never closed", where=f"{source}:{line}", value=excerpt, fix="close it"
-            )
-        if kind in ("double", "back", "bracket"):
-            closing = found[-1]
-            tokens.append(Token(QUOTED, found[1:-1].replace(closing * 2, closing), start, end))
-        elif kind in ("string", "escaped", "dollar"):
-            tokens.append(Token(STRING, found, start, end))
-        else:
-            tokens.append(Token(kind, found, start, end))
+    for match in pattern(dialect).finditer(text):
+        token = made(match)
+        if token is not None:
+            tokens.append(token)
+        elif match.lastgroup == "unclosed":
+            line = text.count("\n", 0, match.start("unclosed")) + 1
+            raise unclosed(text, match.start("unclosed"), f"{source}:{line}")
     return tokens
 
 
-def split(text: str, dialect: Dialect, source: str) -> list[Statement]:
-    """The statements of a file: `;` ends one, as does a line that says only GO."""
-    statements: list[Statement] = []
-    current: list[Token] = []
-    line, counted = 1, 0
-
-    def close() -> None:
-        nonlocal line, counted
-        if current:
-            start, end = current[0].start, current[-1].end
-            line += text.count("\n", counted, start)
-            counted = start
-            statements.append(Statement(tuple(current), text[start:end], start, line))
-            current.clear()
-
-    for token in tokenize(text, dialect, source):
-        if (token.kind == MARK and token.text == ";") or (token.is_word("GO") and _stands_alone(text, token)):
-            close()
-        else:
-            current.append(token)
-    close()
-    return statements
-
-
-def _stands_alone(text: str, token: Token) -> bool:
-    before = text[text.rfind("\n", 0, token.start) + 1 : token.start]
-    end = text.find("\n", token.end)
-    after = text[token.end : end if end >= 0 else len(text)]
-    return not before.strip() and (not after.strip() or after.strip().isdigit())
+def text_of(tokens: Tokens | list[Token], text: str) -> str:
+    """The source text from the first to the last of these tokens, blanks and comments folded to one blank."""
+    if not tokens:
+        return ""
+    pieces = [text[tokens[0].start : tokens[0].end]]
+    for before, token in zip(tokens, tokens[1:], strict=False):
+        if token.start > before.end:
+            pieces.append(" ")
+        pieces.append(text[token.start : token.end])
+    return "".join(pieces)

@@ -1,168 +1,175 @@
-"""The outline of a statement by parentheses and commas alone: what it is, its name, the items of its body, its tail."""
+"""The outline of a statement by words and parentheses: what it is, its name, the items of its body, its tail."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, NUMBER, STRING, Statement, Token
-
-Tokens = tuple[Token, ...]
+from rowmill.ddl.lexer import MARK, NUMBER, STRING, Token, Tokens
+from rowmill.ddl.statements import Statement
 
 # A word that, between CREATE and TABLE, says that it is no table that is created.
-_NOT_A_TABLE = frozenset(
-    "VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON STATISTICS".split()
+_NOT_A_TABLE = frozenset("VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON".split())
+_MODIFIERS = frozenset(
+    "TEMP TEMPORARY GLOBAL LOCAL UNLOGGED TRANSIENT VOLATILE EXTERNAL FOREIGN MULTISET SET ROWSTORE COLUMNSTORE REFERENCE "
+    "MANAGED DYNAMIC HYBRID ICEBERG STREAMING LIVE PRIVATE SHARDED DUPLICATED IMMUTABLE BLOCKCHAIN VIRTUAL SHARED SNAPSHOT COLUMN ROW GLOBAL".split()
 )
-_OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """A CREATE TABLE statement, outlined.
 
-    items:      the top-level comma pieces of its body, columns and constraints as they come
-    partitions: the pieces of PARTITIONED BY ( ... ) that define a column of their own
+    parts:      the parts of its qualified name
+    modifiers:  words between CREATE and TABLE
+    before:     the tokens between the name and the body
+    items:      the top-level comma pieces of its body, columns and constraints as they come; None without a body
     tail:       the tokens after the body
+    opening:    where the body's parenthesis is in the statement's text
+    open:       a parenthesis is never closed
     """
 
-    name: str
-    items: tuple[Tokens, ...]
-    columns: tuple[Tokens, ...]
-    partitions: tuple[Tokens, ...]
+    parts: tuple[str, ...]
+    modifiers: tuple[str, ...]
+    before: Tokens
+    items: tuple[Tokens, ...] | None
     tail: Tokens
+    opening: int = 0
+    open: bool = False
 
     @property
-    def column_names(self) -> tuple[str, ...]:
-        return tuple(item[0].text for item in (*self.columns, *self.partitions))
+    def name(self) -> str:
+        return ".".join(self.parts)
 
 
 def kind_of(statement: Statement) -> str:
-    """`create`, `alter` or `comment` for what says something about a table, `other` for all else."""
+    """What a statement does: `table`, `type`, `domain`, `index`, `alter`, `comment`, `drop`, `rename`, `property`, `other`."""
     words = [token.upper for token in statement.tokens[:9]]
-    if words[0] == "CREATE":
-        for word in words[1:]:
+    first, second = (*words, "", "")[:2]
+    if first == "CREATE":
+        for i, word in enumerate(words[1:], 1):
             if word == "TABLE":
-                return "create"
+                return "table" if words[i - 1] != "NESTED" else "other"
+            if word in ("TYPE", "DOMAIN", "INDEX"):
+                return word.lower() if not (word == "TYPE" and "BODY" in words) else "other"
+            if word == "DISTINCT" and words[i + 1 : i + 2] == ["TYPE"]:
+                return "type"
             if not word or word in _NOT_A_TABLE:
                 break
-    if words[:2] == ["ALTER", "TABLE"]:
-        return "alter"
-    if words[:2] == ["COMMENT", "ON"] and words[2:3] in (["TABLE"], ["COLUMN"]):
+        return "other"
+    if first == "ALTER":
+        return "alter" if "TABLE" in words[1:4] else "other"
+    if first == "COMMENT" and words[2:3] and words[2] in ("TABLE", "COLUMN"):
         return "comment"
-    return "other"
+    if first in ("DROP", "RENAME"):
+        return first.lower() if second == "TABLE" or words[1:3] == ["TEMPORARY", "TABLE"] else "other"
+    return "property" if first in ("EXEC", "EXECUTE") else "other"
 
 
-def name_of(statement: Statement) -> str:
-    """The name that stands after TABLE or COLUMN, as it is written without its quotes; '' if there is none."""
-    tokens = list(statement.tokens)
-    start = next((i for i, token in enumerate(tokens[:9]) if token.is_word("TABLE", "COLUMN")), -1) + 1
-    while start < len(tokens) and tokens[start].is_word("IF", "NOT", "EXISTS", "ONLY"):
-        start += 1
-    parts: list[str] = []
-    for token in tokens[start:]:
-        after_dot = not parts or parts[-1] == "."
-        if token.kind == MARK and token.text == "." and parts:
-            parts.append(".")
-        elif after_dot and token.kind != MARK:
-            parts.append(token.text)
-        else:
-            break
-    return "".join(parts)
+def passed_name(cursor: Cursor, dialect: Dialect) -> list[str]:
+    """The parts of the name that stands after TABLE (IF NOT EXISTS, ONLY)."""
+    while cursor.accept_any("IF", "NOT", "EXISTS", "ONLY"):
+        pass
+    return cursor.parts(dialect)
 
 
-def outline(statement: Statement, dialect: Dialect) -> Outline | None:
-    """The outline of a CREATE TABLE; None where it has no body in parentheses, or none that is closed."""
+def name_of(statement: Statement, dialect: Dialect) -> str:
+    """The name of what a statement is about, as messages show it; '' if there is none."""
+    cursor = Cursor(statement.tokens)
+    while not cursor.done and cursor.i < 10:
+        if cursor.take().is_word("TABLE", "COLUMN", "TYPE", "DOMAIN"):
+            return ".".join(passed_name(cursor, dialect))
+    return ""
+
+
+def outline(statement: Statement, dialect: Dialect) -> Outline:
+    """The outline of a CREATE TABLE."""
     tokens = statement.tokens
-    name = name_of(statement)
-    opening = _body_start(tokens)
+    cursor = Cursor(tokens)
+    modifiers: list[str] = []
+    while not (word := cursor.take()).is_word("TABLE"):
+        if word.upper in _MODIFIERS:
+            modifiers.append(word.upper)
+    parts = tuple(passed_name(cursor, dialect))
+    start = cursor.i
+    opening = _body(tokens, start, dialect)
     if opening is None:
+        return Outline(parts, tuple(modifiers), (), None, tuple(tokens[start:]))
+    end = closing(tokens, opening)
+    if end is None:
+        return Outline(parts, tuple(modifiers), (), None, tuple(tokens[start:]), open=True)
+    items = tuple(pieces(tokens[opening + 1 : end]))
+    before, tail = tuple(tokens[start:opening]), tuple(tokens[end + 1 :])
+    return Outline(parts, tuple(modifiers), before, items, tail, tokens[opening].start)
+
+
+def _body(tokens: Tokens, start: int, dialect: Dialect) -> int | None:
+    """Where the body begins: at once after the name, or after what a dialect puts between."""
+    i = start
+    if i < len(tokens) and tokens[i].is_mark("("):
+        return i
+    if i >= len(tokens):
         return None
-    closing = _closing(tokens, opening)
-    if closing is None:
-        return None
-    items = _pieces(tokens[opening + 1 : closing])
-    tail = tokens[closing + 1 :]
-    columns = tuple(item for item in items if not is_constraint(item, dialect))
-    return Outline(name, items, columns, _partition_columns(tail), tail)
-
-
-def _body_start(tokens: Tokens) -> int | None:
-    table = next(i for i, token in enumerate(tokens) if token.is_word("TABLE"))
-    for i in range(table + 1, len(tokens)):
-        if tokens[i].kind == MARK and tokens[i].text == "(":
-            return i
-        if tokens[i].is_word("AS", "LIKE", "CLONE", "PARTITION", "USING"):
-            return None
+    begins = (
+        tokens[i].is_mark(",")  # Teradata: , NO FALLBACK
+        or (tokens[i].is_word("ON") and i + 1 < len(tokens) and tokens[i + 1].is_word("CLUSTER"))
+        or tokens[i].is_word("UUID")
+        or (tokens[i].is_word("CLUSTER") and i + 1 < len(tokens) and tokens[i + 1].is_word("BY"))  # Snowflake's GET_DDL
+        or (tokens[i].is_word("OF") and dialect.name in ("db2", "oracle"))
+    )
+    if begins:
+        if tokens[i].is_word("CLUSTER"):
+            end = closing(tokens, i + 2)
+            i = len(tokens) if end is None else end + 1
+        while i < len(tokens):
+            if tokens[i].is_mark("("):
+                return i
+            if tokens[i].is_word("AS", "LIKE", "CLONE"):
+                return None
+            i += 1
     return None
-
-
-def _closing(tokens: Sequence[Token], opening: int) -> int | None:
-    depth = 0
-    for i in range(opening, len(tokens)):
-        if tokens[i].kind == MARK:
-            if tokens[i].text in _OPENING:
-                depth += 1
-            elif tokens[i].text in _CLOSING:
-                depth -= 1
-                if depth == 0:
-                    return i
-    return None
-
-
-def _pieces(tokens: Sequence[Token]) -> tuple[Tokens, ...]:
-    """Splits at the commas of depth 0. `<` and `>` count as parentheses only after a type that takes them."""
-    pieces: list[Tokens] = []
-    current: list[Token] = []
-    depth = angles = 0
-    for i, token in enumerate(tokens):
-        if token.kind == MARK:
-            if token.text in _OPENING:
-                depth += 1
-            elif token.text in _CLOSING:
-                depth -= 1
-            elif token.text == "<" and i and (angles or tokens[i - 1].is_word("ARRAY", "MAP", "STRUCT", "UNIONTYPE")):
-                angles += 1
-            elif token.text == ">" and angles:
-                angles -= 1
-            elif token.text == "," and not depth and not angles:
-                if current:
-                    pieces.append(tuple(current))
-                current = []
-                continue
-        current.append(token)
-    if current:
-        pieces.append(tuple(current))
-    return tuple(pieces)
 
 
 def is_constraint(item: Tokens, dialect: Dialect) -> bool:
     """Whether an item of the body is a constraint, an index or a LIKE rather than a column."""
     first, second = item[0].upper, item[1] if len(item) > 1 else None
-    if not first or second is None:
+    if first not in _HEADS or second is None:
         return False
-    opens = second.kind == MARK and second.text == "("
+    opens = second.is_mark("(")
     match first:
-        case "CONSTRAINT" | "LIKE":
+        case "CONSTRAINT":
             return True
+        case "LIKE":
+            return not (opens or second.upper in _TYPES)
         case "PRIMARY" | "FOREIGN":
             return second.is_word("KEY")
         case "UNIQUE":
-            return opens or second.is_word("KEY", "INDEX", "CLUSTERED", "NONCLUSTERED") or _lists_names(item)
-        case "CHECK" | "EXCLUDE":
+            return opens or second.is_word("KEY", "INDEX", "CLUSTERED", "NONCLUSTERED", "NULLS") or _lists_names(item)
+        case "CHECK":
+            return opens or (second.is_word("NOT") and len(item) > 2 and item[2].is_word("FOR"))
+        case "EXCLUDE":
             return opens or second.is_word("USING")
         case "PERIOD":
             return second.is_word("FOR")
         case "PROJECTION":
             return dialect.name == "clickhouse"
+        case "SUPPLEMENTAL":
+            return second.is_word("LOG")
         case "FULLTEXT" | "SPATIAL" | "SHARD" | "SORT" | "VECTOR":
             return dialect.index_lines and (second.is_word("KEY", "INDEX") or _lists_names(item))
         case "KEY" | "INDEX":
             if dialect.name == "clickhouse":
                 return first == "INDEX"  # INDEX name expression TYPE kind
             return dialect.index_lines and _lists_names(item)
-        case _:
-            return False
+    return False
+
+
+_HEADS = frozenset(
+    "CONSTRAINT LIKE PRIMARY FOREIGN UNIQUE CHECK EXCLUDE PERIOD PROJECTION SUPPLEMENTAL FULLTEXT SPATIAL SHARD SORT "
+    "VECTOR KEY INDEX".split()
+)
+_TYPES = frozenset("INT INTEGER BIGINT SMALLINT VARCHAR TEXT CHAR BOOLEAN DATE TIMESTAMP NUMERIC DECIMAL NUMBER STRING".split())
 
 
 def _lists_names(item: Tokens) -> bool:
@@ -170,16 +177,10 @@ def _lists_names(item: Tokens) -> bool:
     for i, token in enumerate(item[:-1]):
         if token.kind == MARK and token.text == "(":
             return item[i + 1].kind not in (NUMBER, STRING) and not item[i + 1].is_word("MAX")
-    return False
+    return any(token.is_word("COLUMNSTORE") for token in item)
 
 
-def _partition_columns(tail: Tokens) -> tuple[Tokens, ...]:
-    for i, token in enumerate(tail[:-2]):
-        opens = tail[i + 2].kind == MARK and tail[i + 2].text == "("
-        if token.is_word("PARTITIONED") and tail[i + 1].is_word("BY") and opens:
-            closing = _closing(tail, i + 2)
-            if closing is not None:
-                pieces = _pieces(tail[i + 3 : closing])
-                # `dt date` defines a column; `dt`, `bucket(4, a)` and `months(a)` name what there is already.
-                return tuple(p for p in pieces if len(p) > 1 and p[1].kind != MARK)
-    return ()
+def first_name(item: Tokens) -> str:
+    """The name that a column's item begins with."""
+    token: Token = item[0]
+    return token.text if token.kind != STRING else token.text.strip("'\"")

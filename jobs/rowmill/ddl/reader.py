@@ -1,251 +1,323 @@
-"""One CREATE TABLE statement, parsed by sqlglot -> a draft of the table."""
+"""One CREATE TABLE statement -> a draft of the table, proved complete."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from rowmill.ddl.columns import ColumnText, column_text, dropped
+from rowmill.ddl.clauses import HIVE_FAMILY, read_tail
+from rowmill.ddl.columns import Column, ColumnReader
+from rowmill.ddl.constraints import add_constraint
+from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.draft import Draft, DraftKey
-from rowmill.ddl.lexer import Statement
-from rowmill.ddl.outline import Outline
+from rowmill.ddl.draft import Draft, find
+from rowmill.ddl.lexer import QUOTED, WORD, Tokens
+from rowmill.ddl.outline import Outline, is_constraint
 from rowmill.ddl.proof import prove
-from rowmill.ddl.properties import apply_properties
 from rowmill.ddl.redshift import tail_options
-from rowmill.ddl.types import Unknown, canonical, with_type
+from rowmill.ddl.statements import Statement
+from rowmill.ddl.types import UNKNOWN, Resolved, UserTypes, resolve, with_type
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType
 
-# sqlglot warns on a logger about each statement that it gives up; we refuse those in our own words.
-logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-
 _PLACEHOLDER = DataType("string")
-# Column constraints that the model has a place for; all others are kept as their SQL text.
-_SAID_ELSEWHERE = (
-    exp.NotNullColumnConstraint,
-    exp.DefaultColumnConstraint,
-    exp.CommentColumnConstraint,
-    exp.AutoIncrementColumnConstraint,
-    exp.Properties,
-)
 _ORDER = ("diststyle", "distkey", "sortstyle", "sortkey", "encode")
+_COPY = "write its columns out, or put that table's CREATE TABLE into the same file"
 
 
-def parse(text: str, dialect: Dialect, where: str) -> exp.Expr:
-    """sqlglot's tree of one statement. Raises DDLError where it can't read it, or gives it up as a Command."""
-    try:
-        tree = sqlglot.parse_one(text, read=dialect.parser)
-    except SqlglotError as error:
-        details = getattr(error, "errors", None) or [{}]
-        what = details[0].get("description") or str(error).split("\n")[0]
-        met = details[0].get("highlight") or None
-        raise DDLError(f"not understood: {what}", where=where, value=met, fix=_fix(dialect)) from error
-    except RecursionError:
-        raise DDLError("nested too deeply", where=where, fix="take the nesting apart") from None
-    if isinstance(tree, exp.Command):
-        raise DDLError("not understood", where=where, value=_excerpt(text), fix=_fix(dialect))
-    return tree
-
-
-def _fix(dialect: Dialect) -> str:
-    return f"read as {dialect.name}: if it is another dialect, name it (--dialect)"
-
-
-def _excerpt(text: str) -> str:
-    return " ".join(text.split())[:60]
-
-
-def read_table(statement: Statement, shape: Outline, dialect: Dialect, where: str) -> Draft:
-    """The draft of a CREATE TABLE, proved complete. Raises DDLError naming what can't be converted."""
-    texts = [column_text(item, statement.text, statement.start, dialect) for item in shape.columns]
-    spans = [span for column in texts for span in column.peeled]
+def read_table(
+    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Mapping[str, Draft]
+) -> Draft:
+    """The draft of a CREATE TABLE. Raises DDLError naming what can't be converted."""
+    draft = Draft(shape.parts[-1], ".".join(shape.parts[:-1]) or None, where, statement.line, [])
+    if shape.items is None:
+        return _copied(draft, shape, statement, dialect, drafts)
+    reader = ColumnReader(statement, dialect, where)
+    columns: list[Column] = []
+    constraints: list[Tokens] = []
     for item in shape.items:
-        if item not in shape.columns:
-            spans += dropped(item, statement.start, dialect)
-    text = _without(statement.text, spans)
-    options = {}
-    if dialect.name == "redshift" and shape.tail:
-        options = tail_options(shape.tail, where)
-        text = text[: shape.tail[0].start - statement.start]
-    tree = parse(text, dialect, where)
-    schema = tree.this
-    if not isinstance(tree, exp.Create) or not isinstance(schema, exp.Schema):
-        raise DDLError("the table has no column definitions", where=where, fix="write its columns in parentheses")
-    table = schema.this
-    draft = Draft(table.name, _schema_name(table), where, statement.line, [], options=options)
-    definitions = [item for item in schema.expressions if isinstance(item, exp.ColumnDef)]
-    partitions = _partition_definitions(tree)
-    prove(shape, [item.name for item in (*definitions, *partitions)], where)
-    texts += [column_text(item, statement.text, statement.start, dialect) for item in shape.partitions]
-    for definition, column in zip([*definitions, *partitions], texts, strict=True):
-        _check_twice(draft, definition.name, where)
-        draft.columns.append(_column(definition, column, dialect, where))
-    draft.partition_by = tuple(item.name for item in partitions)
-    for definition in definitions:
-        _column_keys(draft, definition, dialect, where)
-    for item in schema.expressions:
-        if not isinstance(item, exp.ColumnDef):
-            add_constraint(draft, item, dialect, where)
-    _physical(draft, texts, where)
-    apply_properties(draft, tree, dialect)
+        if is_constraint(item, dialect):
+            constraints.append(item)
+        else:
+            columns.append(reader.read(item))
+    _check_query(shape, columns, statement, where)
+    if columns:
+        prove(statement.text, shape.opening, dialect, [column.name for column in columns], where)
+    places = iter(columns)
+    for item in shape.items:
+        if not is_constraint(item, dialect):
+            add_column(draft, next(places), statement, dialect, where, users)
+        elif item[0].is_word("LIKE"):
+            copy_columns(draft, Cursor(item, 1), drafts, dialect, where)
+    tail = _inherited(draft, shape, dialect, where, drafts)
+    if not draft.columns:
+        raise DDLError("the table has no columns", where=where, fix="write its columns in parentheses")
+    _partition_columns(draft, tail, reader, statement, dialect, where, users)
+    for column in columns:
+        add_keys(draft, column, where)
+    for item in constraints:
+        if not item[0].is_word("LIKE"):
+            add_constraint(draft, item, statement, dialect, where)
+    if dialect.name == "redshift" and not {"EXTERNAL", "TEMP", "TEMPORARY"} & set(shape.modifiers):
+        draft.options.update(tail_options(tail, where))
+    else:
+        read_tail(draft, tail, statement, dialect, where)
+    _head(draft, shape, statement)
+    _physical(draft, columns, where)
     return draft
 
 
-def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    # Blanks instead of cuts: places in the parser's messages stay right.
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def _check_query(shape: Outline, columns: Sequence[Column], statement: Statement, where: str) -> None:
+    """`CREATE TABLE t (a, b) AS SELECT ...` names columns whose types are the query's."""
+    if columns and all(not c.type and not c.computed for c in columns) and any(t.is_word("AS") for t in shape.tail):
+        raise DDLError("the table's columns are those of a query", where=where, value=_excerpt(statement), fix="write their types")
 
 
-def _schema_name(table: exp.Expr) -> str | None:
-    parts = [part for part in (table.text("catalog"), table.text("db")) if part]
-    return ".".join(parts) or None
+def _excerpt(statement: Statement) -> str:
+    return " ".join(statement.text.split())[:60]
 
 
-def _check_twice(draft: Draft, name: str, where: str) -> None:
-    if name.casefold() in (column.name.casefold() for column in draft.columns):
-        raise DDLError("two columns of this name", where=where, value=name, fix="rename one of them")
+def _head(draft: Draft, shape: Outline, statement: Statement) -> None:
+    modifiers = [word for word in shape.modifiers if word != "EXTERNAL"]
+    if "EXTERNAL" in shape.modifiers:
+        draft.options["external"] = True
+    if modifiers:
+        draft.options["modifiers"] = modifiers
+    if shape.before:
+        draft.options["before_columns"] = statement.slice(shape.before)
 
 
-def _partition_definitions(tree: exp.Create) -> list[exp.ColumnDef]:
-    found = tree.find(exp.PartitionedByProperty)
-    if found is None or not isinstance(found.this, exp.Schema):
-        return []
-    return [item for item in found.this.expressions if isinstance(item, exp.ColumnDef)]
+# -- columns -----------------------------------------------------------------------------------------------------
 
 
-def _column(definition: exp.ColumnDef, text: ColumnText, dialect: Dialect, where: str) -> TableColumn:
-    at = f"{where} column '{definition.name}'"
-    found = definition.args.get("kind")
-    try:
-        dtype = canonical(found, text.type, dialect)
-    except Unknown as error:
-        raise DDLError(error.what, where=at, value=text.type or None, fix=error.fix) from None
-    column = with_type(TableColumn(definition.name, _PLACEHOLDER, default=text.default), dtype, text.type)
-    if dialect.name == "clickhouse":
-        column = replace(column, nullable="nullable" in text.type.lower())
-    if isinstance(found, exp.DataType) and "SERIAL" in str(getattr(found.this, "name", "")):
-        column = replace(column, nullable=False, generated=True)
-    for constraint in definition.args.get("constraints") or ():
-        kind = constraint.args.get("kind")
-        if isinstance(kind, exp.NotNullColumnConstraint):
-            column = replace(column, nullable=bool(kind.args.get("allow_null")))
-        elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint | exp.AutoIncrementColumnConstraint):
-            # An expression means `GENERATED ALWAYS AS (a * 2)`: computed, but free to be null.
-            column = replace(column, generated=True, nullable=column.nullable and bool(kind.args.get("expression")))
-        elif isinstance(kind, exp.ComputedColumnConstraint | exp.GeneratedAsRowColumnConstraint):
-            column = replace(column, generated=True)
-        elif isinstance(kind, exp.CommentColumnConstraint):
-            column = replace(column, comment=kind.this.name)
-        elif isinstance(kind, exp.Properties):
-            column = replace(column, comment=_option(kind, "description") or column.comment)
-    return column
+def add_column(
+    draft: Draft, column: Column, statement: Statement, dialect: Dialect, where: str, users: UserTypes, at: int | None = None
+) -> None:
+    """Adds a column to a draft. Raises DDLError for a name that stands there already, and for what is not understood."""
+    if column.name.casefold() in (known.name.casefold() for known in draft.columns):
+        raise DDLError("two columns of this name", where=where, value=column.name, fix="rename one of them")
+    place = f"{where} column '{column.name}'"
+    written = statement.slice(column.type)
+    if column.left:
+        _judge(column, written, statement, dialect, place)
+    found = resolve(column.type, written, dialect, users) if column.type else Resolved(_untyped(column, dialect))
+    made = with_type(TableColumn(column.name, _PLACEHOLDER), found.type, written)
+    made = replace(
+        made,
+        nullable=_nullable(column, found),
+        default=column.default if column.default is not None or found.user is None else found.user.default,
+        comment=column.comment,
+        generated=column.generated or found.serial or column.computed is not None,
+        source_type=(written or None) if found.type == UNKNOWN else made.source_type,
+    )
+    if found.type == UNKNOWN:
+        what = f"unknown type {written}" if written else "no type"
+        draft.warnings.append(f"{place}: {what}; write its type into the YAML to make data of it")
+    draft.columns.insert(len(draft.columns) if at is None else at, made)
+    draft.checks += column.checks
+    if found.user is not None:
+        draft.checks += [_of_value(check, column.name) for check in found.user.checks]
+    if found.values:
+        draft.values[column.name] = found.values
+    _column_options(draft, column)
 
 
-def _option(properties: exp.Properties, name: str) -> str | None:
-    for item in properties.expressions:
-        if isinstance(item, exp.Property) and item.name.lower() == name:
-            return str(item.args["value"].name)
-    return None
+def _untyped(column: Column, dialect: Dialect) -> DataType:
+    """Vertica's IDENTITY stands where the type would: it is one of 64 bits."""
+    return DataType("bigint") if dialect.name == "vertica" and column.generated else UNKNOWN
 
 
-def _column_keys(draft: Draft, definition: exp.ColumnDef, dialect: Dialect, where: str) -> None:
-    at = f"{where} column '{definition.name}'"
-    for constraint in definition.args.get("constraints") or ():
-        kind = constraint.args.get("kind")
-        if isinstance(kind, exp.PrimaryKeyColumnConstraint):
-            draft.set_primary_key([definition.name], at)
-        elif isinstance(kind, exp.UniqueColumnConstraint):
-            draft.add_unique([definition.name], at)
-        elif isinstance(kind, exp.Reference):
-            draft.add_foreign_key(_reference([definition.name], kind, at))
-        elif isinstance(kind, exp.CheckColumnConstraint):
-            draft.checks.append(kind.this.sql(dialect.parser))
-        elif isinstance(kind, exp.ComputedColumnConstraint):
-            draft.options.setdefault("computed", {})[definition.name] = kind.this.sql(dialect.parser)
-        elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint):
-            _identity(draft, definition.name, kind, dialect)
-        elif kind is not None and not isinstance(kind, _SAID_ELSEWHERE):
-            rest = draft.options.setdefault("attributes", {})
-            rest[definition.name] = " ".join([*rest.get(definition.name, "").split(), kind.sql(dialect.parser)])
+def _of_value(check: str, name: str) -> str:
+    """A domain's check says VALUE where a column's says its name."""
+    return " ".join(name if word.upper() == "VALUE" else word for word in check.split(" "))
 
 
-def _identity(draft: Draft, column: str, kind: exp.Expr, dialect: Dialect) -> None:
-    """What the model's `generated` doesn't say: a computed column's expression, another start or step than 1."""
-    if kind.args.get("expression"):
-        draft.options.setdefault("computed", {})[column] = kind.args["expression"].sql(dialect.parser)
+def _nullable(column: Column, found: Resolved) -> bool:
+    if column.primary:
+        return False
+    if column.null is not None:
+        return column.null if found.nullable is not False or not column.null else column.null
+    if column.generated or column.identity.get("row"):
+        return False
+    return found.nullable is not False
+
+
+def _judge(column: Column, written: str, statement: Statement, dialect: Dialect, where: str) -> None:
+    """What no table of ours knows after a column's type: the parser says whether it belongs to that column alone."""
+    left = statement.slice(tuple(column.left))
+    for kind in dict.fromkeys((written or "INT", "INT")):
+        try:
+            tree = sqlglot.parse_one(f"CREATE TABLE t (c {kind} {left})", read=dialect.parser)
+        except (SqlglotError, RecursionError, ValueError):
+            continue
+        found = tree.this.expressions if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema) else []
+        if len(found) == 1 and isinstance(found[0], exp.ColumnDef) and found[0].args.get("constraints"):
+            column.attributes.append(left)
+            return
+    fix = f"read as {dialect.name}: is a comma missing? if it is another dialect, name it (--dialect)"
+    raise DDLError("not understood after the column's type", where=where, value=left[:60], fix=fix)
+
+
+def _column_options(draft: Draft, column: Column) -> None:
+    if column.computed is not None:
+        draft.options.setdefault("computed", {})[column.name] = column.computed
+    identity = {key: value for key, value in column.identity.items() if key != "row"}
+    if identity.get("start") == 1 and identity.get("increment", 1) == 1:
+        identity = {key: value for key, value in identity.items() if key not in ("start", "increment")}
+    if identity.get("increment") == 1:
+        del identity["increment"]
+    if identity:
+        draft.options.setdefault("identity", {})[column.name] = identity
+    if column.attributes:
+        draft.options.setdefault("attributes", {})[column.name] = " ".join(column.attributes)
+
+
+def add_keys(draft: Draft, column: Column, where: str) -> None:
+    """The keys that a column's own item names. `PRIMARY KEY` at several columns is one key of them all (ClickHouse, Spark)."""
+    at = f"{where} column '{column.name}'"
+    if column.primary:
+        draft.set_primary_key([column.name], at)
+    if column.unique:
+        draft.add_unique([column.name], at)
+    if column.key is not None:
+        draft.add_foreign_key(column.key)
+    checks = iter(column.checks)
+    for name, what in column.named:
+        if what == "primary key":
+            draft.name_constraint(name, what)
+        elif what == "check":
+            draft.name_constraint(name, f"check ({next(checks, '')})")
+        else:
+            draft.name_constraint(name, f"{what} ({column.name})")
+
+
+def _partition_columns(
+    draft: Draft, tail: Tokens, reader: ColumnReader, statement: Statement, dialect: Dialect, where: str, users: UserTypes
+) -> None:
+    """Hive's PARTITIONED BY ( dt date ) defines columns of its own; `dt` alone and functions name what there is."""
+    if dialect.name not in _EXTERNAL:
         return
-    steps = {name: kind.args[name].sql() for name in ("start", "increment") if kind.args.get(name) is not None}
-    if any(step != "1" for step in steps.values()):
-        draft.options.setdefault("identity", {})[column] = {
-            name: int(step) if step.lstrip("-").isdigit() else step for name, step in steps.items()
-        }
+    for i, token in enumerate(tail[:-2]):
+        if tail[i + 2].is_mark("(") and (token.upper, tail[i + 1].upper) in _DEFINING:
+            end = closing(tail, i + 2)
+            items = pieces(tail[i + 3 : end]) if end is not None else []
+            defined = [item for item in items if len(item) > 1 and not item[1].is_mark("(") and not item[1].is_mark(".")]
+            if not defined or len(defined) != len(items):
+                return
+            columns = [reader.read(item) for item in defined]
+            prove(statement.text, tail[i + 2].start, dialect, [column.name for column in columns], where)
+            for column in columns:
+                add_column(draft, column, statement, dialect, where, users)
+            draft.partition_by = tuple(column.name for column in columns)
+            return
 
 
-def add_constraint(draft: Draft, item: exp.Expr, dialect: Dialect, where: str) -> None:
-    """Adds a table constraint, from the body or from ALTER TABLE. Raises DDLError for one that is not known."""
-    if isinstance(item, exp.Constraint):
-        for part in item.expressions:
-            add_constraint(draft, part, dialect, where)
-    elif isinstance(item, exp.PrimaryKey):
-        draft.set_primary_key(_names(item.expressions), where)
-    elif isinstance(item, exp.PrimaryKeyColumnConstraint):
-        # `CONSTRAINT pk PRIMARY KEY CLUSTERED (a ASC)` comes as a column's constraint with its columns inside.
-        draft.set_primary_key(_names(_inside(item)), where)
-    elif isinstance(item, exp.UniqueColumnConstraint):
-        draft.add_unique(_names(_inside(item)), where)
-    elif isinstance(item, exp.ForeignKey):
-        reference = item.args.get("reference")
-        if reference is None:
-            raise DDLError("a foreign key without its table", where=where, fix="write REFERENCES table (columns)")
-        draft.add_foreign_key(_reference(_names(item.expressions), reference, where))
-    elif isinstance(item, exp.CheckColumnConstraint):
-        draft.checks.append(item.this.sql(dialect.parser))
-    elif isinstance(item, exp.IndexColumnConstraint):
-        return  # an index holds no data
-    else:
-        met = _excerpt(item.sql(dialect.parser))
-        raise DDLError("constraint not understood", where=where, value=met, fix=_fix(dialect))
+_EXTERNAL = HIVE_FAMILY | {"redshift", "bigquery"}  # Spectrum; WITH PARTITION COLUMNS (dt DATE)
+_DEFINING = {("PARTITIONED", "BY"), ("PARTITION", "COLUMNS")}
 
 
-def _inside(item: exp.Expr) -> Sequence[exp.Expr]:
-    inside = item.this
-    if isinstance(inside, exp.Schema | exp.Tuple):
-        return list(inside.expressions)
-    return [inside] if isinstance(inside, exp.Expr) else list(item.find_all(exp.Ordered, exp.Column))
+# -- columns of other tables -------------------------------------------------------------------------------------
 
 
-def _names(items: Iterable[exp.Expr]) -> list[str]:
-    names: list[str] = []
-    for item in items:
-        # `(a DESC)`, `(a(10))` and `(a)` all name the column a.
-        found = item if isinstance(item, exp.Identifier) else item.find(exp.Identifier)
-        if found is not None:
-            names.append(found.name)
-    return names
+def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect, drafts: Mapping[str, Draft]) -> Draft:
+    """A table without a body: LIKE, CLONE or PARTITION OF a table of the same input."""
+    cursor = Cursor(shape.tail)
+    if shape.open:
+        raise DDLError("a parenthesis is never closed", where=draft.where, value=_excerpt(statement), fix="close it")
+    while not cursor.done:
+        if cursor.accept("PARTITION", "OF") or cursor.accept("LIKE") or cursor.accept("CLONE") or cursor.accept("COPY"):
+            whole = not cursor.tokens[cursor.i - 1].is_word("LIKE")
+            parent = copy_columns(draft, cursor, drafts, dialect, draft.where)
+            if whole or dialect.name in ("mysql", "singlestore"):
+                draft.primary_key, draft.unique = parent.primary_key, list(parent.unique)
+            draft.partition_by = parent.partition_by
+            if whole:
+                draft.foreign_keys = [replace(key) for key in parent.foreign_keys]
+            _head(draft, shape, statement)
+            rest = statement.slice(tuple(shape.tail[cursor.i :]))
+            if rest:
+                draft.clauses.append(rest)
+            return draft
+        if cursor.at("AS") and dialect.name == "teradata" and cursor.peek(1).kind in (WORD, QUOTED) and not cursor.at("AS", "SELECT"):
+            cursor.i += 1  # AS t WITH NO DATA has t's definition
+            parent = copy_columns(draft, cursor, drafts, dialect, draft.where)
+            draft.primary_key, draft.unique = parent.primary_key, list(parent.unique)
+            draft.clauses = list(parent.clauses)
+            _head(draft, shape, statement)
+            return draft
+        if cursor.at("AS") and not cursor.peek(1).is_mark("(") and not cursor.peek(1).is_word("SELECT", "WITH", "VALUES", "TABLE", "FROM", "EXECUTE"):
+            if dialect.name == "clickhouse":  # AS db.other is LIKE
+                cursor.i += 1
+                copy_columns(draft, cursor, drafts, dialect, draft.where)
+                read_tail(draft, tuple(shape.tail[cursor.i :]), statement, dialect, draft.where)
+                return draft
+            break
+        if cursor.at("AS"):
+            break
+        cursor.i += 1
+    words = {token.upper for token in shape.tail}
+    what = "the table has no column definitions"
+    if words & {"AS", "SELECT", "TEMPLATE", "OF"}:
+        what = "the table's columns are those of a query or of another table"
+    raise DDLError(what, where=draft.where, value=_excerpt(statement), fix="write its columns out")
 
 
-def _reference(columns: Sequence[str], reference: exp.Expr, where: str) -> DraftKey:
-    target = reference.this
-    table = target.this if isinstance(target, exp.Schema) else target
-    named = [item.name for item in target.expressions] if isinstance(target, exp.Schema) else []
-    parts = [part for part in (table.text("catalog"), table.text("db"), table.name) if part]
-    rules = tuple(option if isinstance(option, str) else option.sql() for option in reference.args.get("options") or ())
-    return DraftKey(tuple(columns), ".".join(parts), tuple(named), where, tuple(rule.upper() for rule in rules))
+def copy_columns(draft: Draft, cursor: Cursor, drafts: Mapping[str, Draft], dialect: Dialect, where: str) -> Draft:
+    """Copies the columns of the table that is named next; returns its draft. Raises DDLError if the input lacks it."""
+    name = cursor.name(dialect)
+    parent = find(drafts, name)
+    if parent is None:
+        raise DDLError("LIKE takes the columns of a table that is not in the input", where=where, value=name, fix=_COPY)
+    taken = {column.name.casefold() for column in draft.columns}
+    draft.columns += [column for column in parent.columns if column.name.casefold() not in taken]
+    for key in ("computed", "identity", "attributes"):
+        if key in parent.options:
+            draft.options.setdefault(key, {}).update(parent.options[key])
+    draft.values.update(parent.values)
+    including = False
+    while not cursor.done and cursor.peek().upper in ("INCLUDING", "EXCLUDING"):
+        including = cursor.take().upper == "INCLUDING"
+        what = cursor.take().upper
+        if including and what in ("ALL", "INDEXES", "CONSTRAINTS"):
+            if what != "CONSTRAINTS" and not draft.primary_key:
+                draft.primary_key = parent.primary_key
+                draft.unique += [key for key in parent.unique if key not in draft.unique]
+            if what != "INDEXES":
+                draft.checks += parent.checks
+    return parent
 
 
-def _physical(draft: Draft, texts: Sequence[ColumnText], where: str) -> None:
+def _inherited(draft: Draft, shape: Outline, dialect: Dialect, where: str, drafts: Mapping[str, Draft]) -> Tokens:
+    """Puts the columns of INHERITS (parent, ...) before its own. Returns the tail; the clause stays in it."""
+    for i, token in enumerate(shape.tail):
+        if token.is_word("INHERITS") and i + 1 < len(shape.tail) and shape.tail[i + 1].is_mark("("):
+            own = list(draft.columns)
+            draft.columns = []
+            for parent in pieces(Cursor(shape.tail, i + 1).group() or ()):
+                copy_columns(draft, Cursor(parent), drafts, dialect, where)
+            known = {column.name.casefold(): n for n, column in enumerate(draft.columns)}
+            for column in own:
+                if column.name.casefold() in known:
+                    draft.columns[known[column.name.casefold()]] = column
+                else:
+                    draft.columns.append(column)
+            end = closing(shape.tail, i + 1)
+            return (*shape.tail[:i], *shape.tail[(end or i) + 1 :])
+    return shape.tail
+
+
+# -- Redshift ----------------------------------------------------------------------------------------------------
+
+
+def _physical(draft: Draft, columns: Sequence[Column], where: str) -> None:
     """Redshift's column-level keys and encodings join those of the table."""
-    distkeys = [text.name for text in texts if text.distkey]
-    sortkeys = [text.name for text in texts if text.sortkey]
+    distkeys = [column.name for column in columns if column.distkey]
+    sortkeys = [column.name for column in columns if column.sortkey]
     if len(distkeys) > 1 or (distkeys and "distkey" in draft.options):
         raise DDLError("two distribution keys", where=where, value=", ".join(distkeys), fix="keep one")
     if distkeys:
@@ -261,7 +333,7 @@ def _physical(draft: Draft, texts: Sequence[ColumnText], where: str) -> None:
             draft.options[key] = list(draft.names(value, where, key))
         elif value is not None and value != "auto":
             draft.options[key] = draft.column_name(value, where, key)
-    encode = {text.name: text.encode for text in texts if text.encode}
+    encode = {column.name: column.encode for column in columns if column.encode}
     if encode:
         draft.options["encode"] = encode
     rank = {key: i for i, key in enumerate(_ORDER)}

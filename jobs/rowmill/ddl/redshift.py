@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rowmill.ddl.lexer import MARK
-from rowmill.ddl.outline import Tokens
+from rowmill.ddl.lexer import MARK, Tokens
+
 from rowmill.errors import DDLError
 
 _FIX = "write it as Redshift's CREATE TABLE does"

@@ -1,41 +1,294 @@
-"""A source type -> the canonical type, by the tables of type_maps."""
+"""A source type -> the canonical type: by the tables of type_maps, by sqlglot's type system for what they lack."""
 
 from __future__ import annotations
 
+import logging
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
-from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.type_maps import BARE_DECIMAL, COMMON, DIALECT_WORDS, SAME, VARCHAR_MAX, WORDS
+from rowmill.ddl.cursor import Cursor, pieces
+from rowmill.ddl.dialects import DIALECTS, Dialect
+from rowmill.ddl.lexer import MARK, QUOTED, STRING, WORD, Tokens, literal, tokenize
+from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, SAME, VARCHAR_MAX, WORDS
 from rowmill.errors import SchemaError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType, parse_type
 
-_SIZES = re.compile(r"\([^()]*\)")
+# sqlglot warns on a logger about what it gives up; what it gives up is `unknown` here.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+UNKNOWN = DataType("unknown")
 _DOUBLE_BITS = 24  # FLOAT(p): up to 24 binary digits fit a float
 
 
-class Unknown(Exception):
-    """No table knows the type, or the canonical type can't hold it; `fix` says what to do."""
+@dataclass(frozen=True, slots=True)
+class UserType:
+    """What CREATE TYPE or CREATE DOMAIN of the same file says of a name."""
 
-    def __init__(self, what: str, fix: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.fix = fix
+    type: DataType
+    nullable: bool = True
+    values: tuple[str, ...] = ()
+    default: str | None = None
+    checks: tuple[str, ...] = ()
 
 
-def canonical(found: exp.Expr | None, written: str, dialect: Dialect) -> DataType:
-    """The canonical type of a column. `written` is the type's own text. Raises Unknown."""
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A source type, understood.
+
+    type:     its canonical type; `unknown` where no table has it
+    nullable: False where the type alone says so (SERIAL), True where it alone may be null (ClickHouse)
+    serial:   it makes its own values
+    values:   those of an ENUM or SET
+    user:     the type of the same file that it names
+    """
+
+    type: DataType
+    nullable: bool | None = None
+    serial: bool = False
+    values: tuple[str, ...] = ()
+    user: UserType | None = None
+
+
+UserTypes = Mapping[str, UserType]
+_NO_TYPES: UserTypes = {}
+
+
+def resolve(tokens: Tokens, text: str, dialect: Dialect, users: UserTypes = _NO_TYPES) -> Resolved:
+    """The canonical type of a column's type. `text` is its own text, blanks folded."""
+    if users:
+        name = _last_name(tokens)
+        if name and name.casefold() in users:
+            return _of_user(tokens, users[name.casefold()])
+        if any(token.text.casefold() in users for token in tokens):
+            return _resolved(tokens, dialect, users)
+    return _cached(text, dialect.name)
+
+
+@lru_cache(maxsize=8192)
+def _cached(text: str, dialect: str) -> Resolved:
+    known = DIALECTS[dialect]
+    return _resolved(tuple(tokenize(text, known)), known, _NO_TYPES)
+
+
+def _resolved(tokens: Tokens, dialect: Dialect, users: UserTypes) -> Resolved:
     try:
-        if isinstance(found, exp.Interval):
+        found = _Types(dialect, users).column(tokens)
+    except SchemaError:  # the canonical type can't hold it: decimal(65,30)
+        found = Resolved(UNKNOWN, nullable=True if tokens[0].is_word("NULLABLE") else None)
+    if dialect.name == "clickhouse" and found.nullable is None:
+        return replace(found, nullable=False)
+    return found
+
+
+def _of_user(tokens: Tokens, user: UserType) -> Resolved:
+    dtype = user.type
+    for before, token in zip(tokens, tokens[1:], strict=False):
+        if before.is_mark("[") and token.is_mark("]"):
+            dtype = DataType("array", children=(dtype,))
+    nullable = None if user.nullable else False
+    return Resolved(dtype, nullable, values=user.values if dtype is user.type else (), user=user)
+
+
+def _last_name(tokens: Tokens) -> str:
+    cursor = Cursor(tokens)
+    parts = cursor.parts()
+    arrays = all(token.text in "[]" or token.kind == "number" for token in tokens[cursor.i :])
+    return parts[-1] if parts and arrays else ""
+
+
+class _Types:
+    """Reads a type's tokens. Raises SchemaError where the canonical type can't hold it."""
+
+    def __init__(self, dialect: Dialect, users: UserTypes) -> None:
+        self.dialect = dialect
+        self.users = users
+        self.words = DIALECT_WORDS.get(dialect.name, {})
+
+    def column(self, tokens: Tokens) -> Resolved:
+        first = tokens[0].upper
+        if first in ("NULLABLE", "LOWCARDINALITY", "SIMPLEAGGREGATEFUNCTION") and len(tokens) > 2:
+            inside = tuple(tokens[2:-1])
+            if first == "SIMPLEAGGREGATEFUNCTION":
+                inside = pieces(inside)[-1]
+            inner = self.column(inside)
+            return replace(inner, nullable=True) if first == "NULLABLE" else inner
+        words, sizes, values = self.flat(tokens)
+        if words in ("ENUM", "SET", "ENUM8", "ENUM16") and values:
+            return Resolved(DataType("string"), values=values if words != "SET" else ())
+        serial = words in _SERIALS and self.words.get(words, WORDS.get(words)) is not None
+        if serial:
+            return Resolved(self.type(tokens), nullable=False, serial=True)
+        return Resolved(self.type(tokens))
+
+    def type(self, tokens: Tokens) -> DataType:
+        """The canonical type; `unknown` for what no table has."""
+        if not tokens:
+            return UNKNOWN
+        last = tokens[-1]
+        if tokens[0].is_word("ARRAY", "SET") and len(tokens) > 3 and tokens[1].is_mark("[") and last.is_mark("]"):
+            return _array(self.type(pieces(tokens[2:-1])[0]))  # Vertica's ARRAY[INT, 100]
+        if last.is_mark("]") and len(tokens) > 1:
+            opening = max(i for i, token in enumerate(tokens) if token.is_mark("["))
+            opening -= tokens[opening - 1].is_word("ARRAY")  # INTEGER ARRAY[4]
+            return _array(self.type(tokens[:opening]))
+        if last.is_word("ARRAY") and len(tokens) > 1 and self.dialect.name != "snowflake":
+            return _array(self.type(tokens[:-1]))
+        first = tokens[0].upper
+        if first in _WRAPPERS and len(tokens) > 2:
+            inside = tuple(tokens[2:-1])
+            return self.type(pieces(inside)[-1] if first == "SIMPLEAGGREGATEFUNCTION" else inside)
+        if first in _NESTED and len(tokens) > 2 and (tokens[1].is_mark("<") or tokens[1].is_mark("(")):
+            return self.nested(first, tuple(tokens[2:-1]))
+        if first == "ARRAY" and len(tokens) == 1 and self.dialect.name == "snowflake":
+            return DataType("json")
+        if first == "INTERVAL":
             return DataType("interval")
-        if not isinstance(found, exp.DataType):
-            raise Unknown("the column has no type that can be read", "write its type")
-        return _type(found, _words(written), written, dialect)
-    except SchemaError as error:
-        raise Unknown(error.what, error.fix or "use a type that fits the limits") from error
+        name = _last_name(tokens)
+        if name and name.casefold() in self.users:
+            return self.users[name.casefold()].type
+        return self.leaf(tokens)
+
+    def nested(self, kind: str, inside: Tokens) -> DataType:
+        parts = pieces(inside)
+        if kind in ("ARRAY", "LIST"):
+            # Snowflake: ARRAY(NUMBER NOT NULL); a fixed length (DuckDB's ARRAY is written T[3]) says nothing more.
+            return _array(self.type(_bare(parts[0]))) if len(parts) == 1 else UNKNOWN
+        if kind == "MAP":
+            if len(parts) != 2:
+                return UNKNOWN
+            children = tuple(self.type(_bare(part)) for part in parts)
+            return UNKNOWN if UNKNOWN in children else DataType("map", children=children)
+        names, types = [], []
+        for part in parts:
+            cursor = Cursor(part)
+            name = cursor.take()
+            cursor.accept(":")
+            names.append(name.text)
+            types.append(self.type(_bare(tuple(part[cursor.i :]))))
+        if not names or UNKNOWN in types or len(set(names)) != len(names):
+            return UNKNOWN
+        struct = DataType("struct", children=tuple(types), field_names=tuple(names))
+        return _array(struct) if kind == "NESTED" else struct
+
+    def flat(self, tokens: Tokens) -> tuple[str, list[int | str], tuple[str, ...]]:
+        """The words of a type without its sizes; its sizes; its values, if it lists texts."""
+        words: list[str] = []
+        sizes: list[int | str] = []
+        values: list[str] = []
+        depth = 0
+        for i, token in enumerate(tokens):
+            if token.is_mark("("):
+                depth += 1
+            elif token.is_mark(")"):
+                depth -= 1
+            elif depth:
+                if token.kind == STRING or (token.kind == QUOTED and not sizes):
+                    values.append(literal(token, self.dialect))
+                elif token.kind == "number":
+                    negative = tokens[i - 1].is_mark("-")
+                    sizes.append(int(f"{'-' * negative}{token.text}") if token.text.isdigit() and len(token.text) < 10 else token.text)
+                elif token.kind == WORD or token.is_mark("*"):
+                    sizes.append(token.text.upper())
+            elif token.is_mark("."):
+                words.clear()  # pg_catalog.int4, [sys].[nvarchar]
+            elif token.kind in (WORD, QUOTED):
+                words.append(token.text.upper())
+        return " ".join(word for word in words if word not in _NOISE), sizes, tuple(values)
+
+    def leaf(self, tokens: Tokens) -> DataType:
+        words, sizes, values = self.flat(tokens)
+        name = self.words.get(words)
+        if name == "":
+            return UNKNOWN
+        name = name or WORDS.get(words) or _by_sqlglot(tokens, self.dialect)
+        if name is None:
+            return UNKNOWN
+        if name == "wide" and not sizes:  # BIGNUMERIC holds more than 38 digits
+            return UNKNOWN
+        if name == "wide":
+            name = "decimal"
+        if words == "BPCHAR" and not sizes:  # of any length, but for Redshift
+            return DataType("char", (256,)) if self.dialect.name == "redshift" else DataType("string")
+        if name == "bit":
+            return DataType("boolean") if sizes in ([], [1]) else UNKNOWN
+        if words == "TINYINT" and self.dialect.name in ("mysql", "singlestore") and sizes == [1]:
+            return DataType("boolean")
+        if words in ("DATETIME64", "DATETIME", "DATETIME32") and values and self.dialect.name == "clickhouse":
+            return DataType("timestamp")  # DateTime64(3, 'UTC')
+        if words == "FLOAT" and len(sizes) == 1 and isinstance(sizes[0], int) and self.dialect.name not in ("oracle", "snowflake"):
+            # FLOAT(p) of binary digits; FLOAT(m,d) of MySQL stays what FLOAT is.
+            return DataType("float" if sizes[0] <= _DOUBLE_BITS else "double")
+        return _sized(name, sizes, self.dialect)
+
+
+_SERIALS = frozenset({"SERIAL", "BIGSERIAL", "SMALLSERIAL", "SERIAL2", "SERIAL4", "SERIAL8"})
+_WRAPPERS = frozenset({"NULLABLE", "LOWCARDINALITY", "SIMPLEAGGREGATEFUNCTION"})
+_NESTED = frozenset({"ARRAY", "LIST", "MAP", "STRUCT", "ROW", "TUPLE", "NESTED", "OBJECT"})
+# Words that say nothing of the values.
+_NOISE = frozenset({"ZEROFILL", "SIGNED"})
+
+
+def _array(inner: DataType) -> DataType:
+    return UNKNOWN if inner == UNKNOWN else DataType("array", children=(inner,))
+
+
+def _bare(tokens: Tokens) -> Tokens:
+    """A nested type without what may follow it there: NOT NULL, COMMENT 'x', OPTIONS (...)."""
+    depth = 0
+    for i, token in enumerate(tokens):
+        if token.kind == MARK:
+            depth += (token.text in "(<[") - (token.text in ")>]")
+        elif depth:
+            continue
+        if i and (token.is_word("COMMENT", "OPTIONS", "COLLATE", "DEFAULT") or (token.is_word("NOT") and i + 1 < len(tokens))):
+            return tuple(tokens[:i])
+    return tokens
+
+
+
+
+def _by_sqlglot(tokens: Tokens, dialect: Dialect) -> str | None:
+    """The canonical name that KINDS has for sqlglot's reading of the type."""
+    written = " ".join(token.text for token in tokens)
+    try:
+        built = exp.DataType.build(written, dialect=dialect.parser)
+    except (SqlglotError, ValueError, RecursionError):
+        return None
+    kind = built.this.name if isinstance(built.this, exp.DataType.Type) else str(built.this)
+    return KINDS.get(kind)
+
+
+def _sized(name: str, sizes: Sequence[int | str], dialect: Dialect) -> DataType:
+    """The type with the source's sizes, or with what the dialect means by none."""
+    numbers = [size for size in sizes if isinstance(size, int)]
+    if name == "number":  # Teradata: without arguments a float of up to 38 digits
+        return parse_type(f"decimal({numbers[0]},{(*numbers, 0)[1]})" if numbers else "decimal(38,10)")
+    if name == "decimal":
+        if sizes and sizes[0] == "*":  # Oracle's NUMBER(*,2)
+            numbers.insert(0, 38)
+        if not numbers and sizes:
+            return UNKNOWN
+        precision, scale = (*numbers, 0)[:2] if numbers else BARE_DECIMAL[dialect.name]
+        if scale < 0:  # NUMBER(5,-2): rounded to hundreds, so two digits more before the point
+            precision, scale = precision - scale, 0
+        elif scale > precision:  # NUMBER(2,5): zeros after the point
+            precision = scale
+        return parse_type(f"decimal({precision},{scale})")
+    if name.endswith(",s)"):
+        return parse_type(name.replace("s)", f"{numbers[-1] if numbers else 0})"))
+    if name == "char":
+        return parse_type(f"char({numbers[0] if numbers else 1})")
+    if name == "varchar":
+        if "MAX" in sizes and dialect.name in VARCHAR_MAX:
+            return DataType("varchar", (VARCHAR_MAX[dialect.name],))
+        return parse_type(f"varchar({numbers[0]})") if numbers else DataType("string")
+    return parse_type(name)
 
 
 def is_exact(dtype: DataType, written: str) -> bool:
@@ -52,112 +305,89 @@ def is_exact(dtype: DataType, written: str) -> bool:
     return text in same
 
 
+_exact = lru_cache(maxsize=8192)(is_exact)
+
+
 def with_type(column: TableColumn, dtype: DataType, written: str) -> TableColumn:
     """The column with its type, and with the source type's text where the canonical one loses some of it."""
-    return replace(column, type=dtype, source_type=None if is_exact(dtype, written) else " ".join(written.split()))
+    return replace(column, type=dtype, source_type=None if _exact(dtype, written) else written)
 
 
-def _words(written: str) -> str:
-    """`national character varying (20)` -> `NATIONAL CHARACTER VARYING`."""
-    text = written
-    while _SIZES.search(text):
-        text = _SIZES.sub(" ", text)
-    return " ".join(re.sub(r'["\[\]`]', " ", text).upper().split())
+# Words that go on with a type after its first word.
+_FOLLOW: dict[str, frozenset[str]] = {
+    "LONG": frozenset({"VARCHAR", "VARBINARY", "RAW", "NVARCHAR", "VARGRAPHIC", "CHAR", "CHARACTER", "TEXT", "VARBYTE", "BINARY", "INTEGER"}),
+    "DOUBLE": frozenset({"PRECISION", "BYTE", "FLOAT"}),
+    "CHARACTER": frozenset({"VARYING", "LARGE"}),
+    "CHAR": frozenset({"VARYING", "LARGE"}),
+    "NCHAR": frozenset({"VARYING", "LARGE", "VARCHAR"}),
+    "BIT": frozenset({"VARYING"}),
+    "BINARY": frozenset({"VARYING", "LARGE"}),
+    "NATIONAL": frozenset({"CHAR", "CHARACTER", "VARCHAR"}),
+    "NATIVE": frozenset({"CHARACTER"}),
+    "VARYING": frozenset({"CHARACTER"}),
+    "LARGE": frozenset({"OBJECT"}),
+    "BYTE": frozenset({"CHARACTER"}),
+    "UNSIGNED": frozenset({"BIG", "BIGINT", "INT", "INTEGER", "ZEROFILL"}),
+    "BIG": frozenset({"INT"}),
+    "VARCHAR": frozenset({"BINARY"}),
+}
+_UNITS = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
 
 
-def _type(found: exp.DataType, words: str, written: str, dialect: Dialect) -> DataType:
-    kind = found.this.name if isinstance(found.this, exp.DataType.Type) else str(found.this)
-    if isinstance(found.this, exp.Interval):
-        return DataType("interval")
-    if kind in ("ARRAY", "LIST", "MAP", "STRUCT", "NESTED"):
-        return _nested(kind, found, written, dialect)
-    if kind in ("LOWCARDINALITY", "NULLABLE"):
-        inner = found.expressions[0]
-        return _type(inner, "", inner.sql(dialect.parser), dialect)
-    name = DIALECT_WORDS.get(dialect.name, {}).get(words) or WORDS.get(words) or COMMON.get(kind)
-    sizes = [_size(item) for item in found.expressions] or _written_sizes(written)
-    if kind == "BIT":
-        name = _bit(dialect, sizes)
-    if name is None or (kind == "DATETIME64" and len(found.expressions) > 1):
-        if kind == "DATETIME64":
-            return DataType("timestamp")
-        raise Unknown("unknown type", f"read as {dialect.name}: use a type of it, or name the dialect (--dialect)")
-    if kind == "TINYINT" and dialect.name in ("mysql", "singlestore") and sizes == [1]:
-        return DataType("boolean")
-    if words == "FLOAT" and sizes and isinstance(sizes[0], int) and dialect.name != "oracle":
-        # FLOAT(p) of binary digits; FLOAT(m,d) of MySQL stays what FLOAT is.
-        return DataType("float" if sizes[0] <= _DOUBLE_BITS else "double") if len(sizes) == 1 else parse_type(name)
-    return _sized(name, sizes, dialect)
+def type_end(item: Tokens, start: int, dialect: Dialect) -> int:
+    """The index after the type that begins at `start`: `start` itself where none does."""
+    cursor = Cursor(item, start)
+    first = cursor.take()
+    if first.kind not in (WORD, QUOTED) and not (first.kind == STRING and dialect.double_strings):
+        return start
+    while cursor.at(".") and cursor.peek(1).kind in (WORD, QUOTED):
+        cursor.i += 1
+        first = cursor.take()
+    last = first.upper
+    if last == "INTERVAL":
+        return _interval_end(cursor)
+    while not cursor.done:
+        token = cursor.peek()
+        if token.is_mark("<") and last in ("ARRAY", "MAP", "STRUCT", "UNIONTYPE", "RANGE"):
+            _pass_angles(cursor)
+        elif token.is_mark("(") or token.is_mark("["):
+            if cursor.group() is None:
+                return len(item)
+            if token.is_mark("("):
+                last = f"{last}()"
+            continue
+        elif token.upper in _FOLLOW.get(last.removesuffix("()"), ()) and not (last == "CHARACTER" and token.upper == "SET"):
+            last = cursor.take().upper
+            continue
+        elif token.upper in ("UNSIGNED", "SIGNED", "ZEROFILL") and last != token.upper:
+            cursor.i += 1
+        elif token.upper in ("WITH", "WITHOUT") and (cursor.peek(1).upper == "TIME" or cursor.at("WITH", "LOCAL", "TIME") or cursor.at("WITHOUT", "LOCAL", "TIME")):
+            cursor.i += 4 if cursor.peek(1).upper == "LOCAL" else 3
+        elif cursor.at("FOR", "BIT", "DATA") or cursor.at("FOR", "SBCS", "DATA") or cursor.at("FOR", "MIXED", "DATA"):
+            cursor.i += 3
+        elif token.upper == "ARRAY" and dialect.name not in ("hive",):
+            cursor.i += 1
+        else:
+            break
+    return min(cursor.i, len(item))
 
 
-def _size(item: exp.Expr) -> int | str:
-    text = item.name or item.sql()
-    if isinstance(item, exp.DataTypeParam):
-        text = item.this.sql()
-    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text.upper()
+def _interval_end(cursor: Cursor) -> int:
+    while cursor.peek().upper in _UNITS:
+        cursor.i += 1
+        cursor.group()
+        if not cursor.accept("TO"):
+            break
+    cursor.group()
+    while cursor.group() is not None:  # INTERVAL[]
+        pass
+    return cursor.i
 
 
-def _written_sizes(written: str) -> list[int | str]:
-    # sqlglot drops the size of a type whose engine ignores it, such as DuckDB's VARCHAR(20).
-    found = re.search(r"\(([\d\s,]+)\)", written)
-    return [int(size) for size in found.group(1).split(",") if size.strip()] if found else []
-
-
-def _bit(dialect: Dialect, sizes: list[int | str]) -> str | None:
-    if dialect.name == "tsql" or (dialect.name in ("mysql", "singlestore") and sizes in ([], [1])):
-        return "boolean"
-    return None
-
-
-def _sized(name: str, sizes: list[int | str], dialect: Dialect) -> DataType:
-    """The type with the source's sizes, or with what the dialect means by none."""
-    numbers = [size for size in sizes if isinstance(size, int)]
-    if name == "decimal":
-        precision, scale = (*numbers, 0)[:2] if numbers else BARE_DECIMAL[dialect.name]
-        if scale < 0:  # NUMBER(5,-2): rounded to hundreds, so two digits more before the point
-            precision, scale = precision - scale, 0
-        elif scale > precision:  # NUMBER(2,5): zeros after the point
-            precision = scale
-        return parse_type(f"decimal({precision},{scale})")
-    if name.endswith(",s)"):
-        return parse_type(name.replace("s)", f"{numbers[-1] if numbers else 0})"))
-    if name == "char":
-        return parse_type(f"char({numbers[0] if numbers else 1})")
-    if name == "varchar":
-        if "MAX" in sizes and dialect.name in VARCHAR_MAX:
-            return DataType("varchar", (VARCHAR_MAX[dialect.name],))
-        return DataType("varchar", (numbers[0],)) if numbers else DataType("string")
-    return parse_type(name)
-
-
-def _nested(kind: str, found: exp.DataType, written: str, dialect: Dialect) -> DataType:
-    inner = found.expressions
-    if kind in ("STRUCT", "NESTED"):
-        names: list[str] = []
-        children: list[DataType] = []
-        for field in inner:
-            if not isinstance(field, exp.ColumnDef) or not isinstance(field.args.get("kind"), exp.DataType):
-                raise Unknown("a struct's field has no name or no type", "write it as name type")
-            names.append(field.name)
-            children.append(_inner(field.args["kind"], dialect))
-        if not names:
-            raise Unknown("a struct without fields", "write its fields")
-        struct = DataType("struct", children=tuple(children), field_names=tuple(names))
-        return struct if kind == "STRUCT" else DataType("array", children=(struct,))
-    if not inner:
-        if dialect.name == "snowflake":  # its arrays and maps may hold anything
-            return DataType("json")
-        raise Unknown(f"a {kind.lower()} without its element type", "write the element type")
-    children = [_inner(item, dialect) for item in inner]
-    if kind == "MAP":
-        return DataType("map", children=tuple(children[:2]))
-    return DataType("array", children=(children[0],))
-
-
-def _inner(found: exp.Expr, dialect: Dialect) -> DataType:
-    if not isinstance(found, exp.DataType):
-        return canonical(found, found.sql(dialect.parser), dialect)
-    written = found.sql(dialect.parser)
-    # Words only where sqlglot's own name doesn't tell: a regenerated text is not what the source said.
-    words = _words(written) if found.this.name in ("USERDEFINED", "TIMESTAMP", "TIMESTAMPTZ", "DATE") else ""
-    return _type(found, words, written, dialect)
+def _pass_angles(cursor: Cursor) -> None:
+    depth = 0
+    while not cursor.done:
+        token = cursor.take()
+        depth += token.is_mark("<") - token.is_mark(">")
+        if depth == 0:
+            return

@@ -35,9 +35,9 @@ def emit(schema: SchemaFile) -> Iterator[str]:
 
 
 def item(entries: Mapping[str, str], dash: int) -> str:
-    """The entries of a mapping, which are indented by two more than `dash`, as an item of a list."""
+    """The entries of a mapping as an item of a list, whose dash stands left of them in the column `dash`."""
     text = "".join(entries.values())
-    return f"{text[:dash]}- {text[dash + 2 :]}"
+    return f"{text[:dash]}-{text[dash + 1 :]}"
 
 
 def table_entries(table: TableDefinition, indent: int, offset: int = 2) -> dict[str, str]:

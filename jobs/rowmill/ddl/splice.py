@@ -42,7 +42,9 @@ def spliced(text: str, old: SchemaFile, new: SchemaFile) -> str:
         made = {"dialect": f"dialect: {emit.scalar(new.dialect)}\n"} if new.dialect else {}
         _put(entries, "dialect", made, tree.FILE_KEYS, 0)
     identity = table_identity(old, new)
-    entries["tables"].body = _items(entries["tables"].body, old.tables, new.tables, identity, _new_table, _table)
+    entries["tables"].body = _items(
+        entries["tables"].body, old.tables, new.tables, identity, emit.table_entries, _table
+    )
     return "\n".join(_joined(head, entries.values()))
 
 
@@ -108,15 +110,16 @@ def _items(
     old: Sequence[T],
     new: Sequence[T],
     identity: Callable[[T], Hashable],
-    made: Callable[[T, int, int], str],
+    made: Callable[[T, int, int], dict[str, str]],
     edited: Callable[[_Lines, int, T, T], _Lines],
 ) -> _Lines:
     """The lines `key:` and its list with the new items in their order; those that are the same keep their lines."""
     first = next((line for line in lines[1:] if not _is_loose(line, len(line))), "")
     dash = _indent(first)
-    if not lines[0].split("#")[0].rstrip().endswith(":") or not re.match(r"-( +)\S", first[dash:]):
+    begun = re.match(r"-( +)\S", first[dash:])
+    if not lines[0].split("#")[0].rstrip().endswith(":") or not begun:
         raise Odd
-    offset = dash - _indent(lines[0])
+    indent, offset = dash + begun.end() - 1, dash - _indent(lines[0])
     head, parts = _cut(lines, re.compile(rf" {{{dash}}}-(?=\s|$)"), dash, dash + 2)
     if len(parts) != len(old):
         raise Odd
@@ -132,7 +135,7 @@ def _items(
     result = list(head)
     for item in new:
         if identity(item) not in kept:
-            result += _written(made(item, dash, offset))
+            result += _written(emit.item(made(item, indent, offset), dash))
             continue
         known, part = kept[identity(item)]
         result += [*part.above, *(part.body if known == item else edited(part.body, dash, known, item)), *part.after]
@@ -141,18 +144,6 @@ def _items(
 
 def _written(text: str) -> _Lines:
     return text.removesuffix("\n").split("\n")
-
-
-def _new_table(table: TableDefinition, dash: int, offset: int) -> str:
-    return emit.item(emit.table_entries(table, dash + 2, offset), dash)
-
-
-def _new_column(column: TableColumn, dash: int, offset: int) -> str:
-    return emit.item(emit.column_entries(column, dash + 2), dash)
-
-
-def _new_key(key: ForeignKey, dash: int, offset: int) -> str:
-    return emit.item(emit.key_entries(key, dash + 2), dash)
 
 
 # -- one item ------------------------------------------------------------------------------------------
@@ -180,41 +171,57 @@ def _table(lines: _Lines, dash: int, old: TableDefinition, new: TableDefinition)
         raise Odd
     offset = next((_indent(line) for line in entries["columns"].body[1:] if _indent(line)), indent + 2) - indent
     before, after = emit.table_entries(old, indent, offset), emit.table_entries(new, indent, offset)
-    if before["columns"] != after["columns"]:
-        entries["columns"].body = _items(
-            entries["columns"].body, old.columns, new.columns, column_identity, _new_column, _column
-        )
-    if before.get("foreign_keys") != after.get("foreign_keys") and "foreign_keys" in before and "foreign_keys" in after:
-        entries["foreign_keys"].body = _items(
-            entries["foreign_keys"].body, old.foreign_keys, new.foreign_keys, key_identity, _new_key, _key
-        )
-        after["foreign_keys"] = before["foreign_keys"]
-    _update(entries, before, after, [key for key in tree.TABLE_KEYS if key != "columns"], indent)
+    keys = list(tree.TABLE_KEYS)
+    for key in ("columns", "foreign_keys"):
+        if key in before and key in after:
+            keys.remove(key)
+            if before[key] != after[key]:
+                entries[key].body = _list(entries[key].body, indent, key, old, new)
+    _update(entries, before, after, keys, indent)
     return _closed(_joined(head, entries.values()), dash)
 
 
+def _list(lines: _Lines, indent: int, key: str, old: TableDefinition, new: TableDefinition) -> _Lines:
+    """The columns or the foreign keys: item by item, or as a tree where they are written in brackets."""
+    columns = key == "columns"
+    try:
+        if columns:
+            return _items(lines, old.columns, new.columns, column_identity, _column_entries, _column)
+        return _items(lines, old.foreign_keys, new.foreign_keys, key_identity, _key_entries, _key)
+    except Odd:
+        made = tree.nodes(emit.table_entries(new, 0)[key])[key]
+        merge = tree.merge_columns if columns else tree.merge_foreign_keys
+        return _by_tree(lines, indent, lambda node: merge(node[key], made))
+
+
+def _column_entries(column: TableColumn, indent: int, offset: int = 2) -> dict[str, str]:
+    return emit.column_entries(column, indent)
+
+
+def _key_entries(key: ForeignKey, indent: int, offset: int = 2) -> dict[str, str]:
+    return emit.key_entries(key, indent)
+
+
 def _column(lines: _Lines, dash: int, old: TableColumn, new: TableColumn) -> _Lines:
-    return _small(
-        lines, dash, lambda at: (emit.column_entries(old, at), emit.column_entries(new, at)), tree.COLUMN_KEYS
-    )
+    return _item(lines, dash, old, new, _column_entries, tree.COLUMN_KEYS)
 
 
 def _key(lines: _Lines, dash: int, old: ForeignKey, new: ForeignKey) -> _Lines:
-    return _small(lines, dash, lambda at: (emit.key_entries(old, at), emit.key_entries(new, at)), tree.FOREIGN_KEY_KEYS)
+    return _item(lines, dash, old, new, _key_entries, tree.FOREIGN_KEY_KEYS)
 
 
-def _small(
-    lines: _Lines, dash: int, texts: Callable[[int], tuple[dict[str, str], dict[str, str]]], order: Sequence[str]
+def _item(
+    lines: _Lines, dash: int, old: T, new: T, texts: Callable[[T, int], dict[str, str]], order: Sequence[str]
 ) -> _Lines:
-    """An item without lists of the converter's in it."""
+    """An item in which there is no list of the converter's."""
     body, indent = _opened(lines, dash)
     if body[0][indent] == "{":
-        made = "".join(texts(0)[1].values())
+        made = "".join(texts(new, 0).values())
         return _closed(_by_tree(body, indent, lambda node: tree.merge_keys(node, tree.nodes(made), order)), dash)
     head, entries = _entries(body, indent)
     if head:
         raise Odd
-    _update(entries, *texts(indent), order, indent)
+    _update(entries, texts(old, indent), texts(new, indent), order, indent)
     return _closed(_joined(head, entries.values()), dash)
 
 

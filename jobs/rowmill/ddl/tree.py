@@ -60,22 +60,27 @@ def merge_file(old: CommentedMap, new: CommentedMap) -> None:
 
 def merge_table(old: CommentedMap, new: CommentedMap) -> None:
     """A whole table."""
-    _merge_list(
-        old["columns"],
-        new["columns"],
-        lambda a, b: merge_keys(a, b, COLUMN_KEYS),
-        lambda item: str(item["name"]).casefold(),
-    )
+    merge_columns(old["columns"], new["columns"])
     if "foreign_keys" in old and "foreign_keys" in new:
-        _merge_list(
-            old["foreign_keys"],
-            new["foreign_keys"],
-            lambda a, b: merge_keys(a, b, FOREIGN_KEY_KEYS),
-            lambda item: tuple(str(name).casefold() for name in item["columns"]),
-        )
+        merge_foreign_keys(old["foreign_keys"], new["foreign_keys"])
     if "options" in old and "options" in new:
         merge_mapping(old["options"], new["options"])
     merge_keys(old, new, [key for key in TABLE_KEYS if key != "columns"], {"foreign_keys", "options"})
+
+
+def merge_columns(old: CommentedSeq, new: CommentedSeq) -> None:
+    """The list of a table's columns."""
+    _merge_list(old, new, lambda a, b: merge_keys(a, b, COLUMN_KEYS), lambda item: str(item["name"]).casefold())
+
+
+def merge_foreign_keys(old: CommentedSeq, new: CommentedSeq) -> None:
+    """The list of a table's foreign keys."""
+    _merge_list(
+        old,
+        new,
+        lambda a, b: merge_keys(a, b, FOREIGN_KEY_KEYS),
+        lambda item: tuple(str(name).casefold() for name in item["columns"]),
+    )
 
 
 def _merge_list(

@@ -1,0 +1,282 @@
+"""One column's line: name, type, how it is made, what it may hold, and its comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rowmill.ddl.export.context import TableContext
+from rowmill.ddl.export.defaults import NEXT_VALUE, default_text
+from rowmill.ddl.export.expressions import translate
+from rowmill.ddl.export.quoting import literal
+from rowmill.errors import DDLError
+from rowmill.schema.model import TableColumn
+
+SERIAL = re.compile(r"(?:small|big)?serial[248]?\b", re.IGNORECASE)
+# Attributes that belong to the type, and stand right behind it.
+_OF_TYPE = re.compile(
+    r"\s*(?:(?:CHARACTER\s+SET|CHARSET|COLLATE|STORAGE|COMPRESSION|CCSID|COLUMN_FORMAT)\s*=?\s*"
+    r"(?:\"[^\"]*\"|`[^`]*`|'[^']*'|[\w$.]+(?:\.(?:\"[^\"]*\"|\w+))*)|FOR\s+BIT\s+DATA)(?=\s|$)",
+    re.IGNORECASE,
+)
+# Attributes that say how a computed column is kept.
+_OF_COMPUTED = re.compile(r"\s*(?:STORED|VIRTUAL|PERSISTED|PERSISTENT)\b(?:\s+\w+(?:\([\d,\s]*\))?)?", re.IGNORECASE)
+_KEPT = re.compile(r"\s*(?:STORED|VIRTUAL|PERSISTED|PERSISTENT)\b", re.IGNORECASE)
+_MADE = ("MATERIALIZED", "ALIAS", "EPHEMERAL")
+# Where they may not be null, and say so by the type.
+_NULLABLE_WRAPPED = "clickhouse"
+_NEVER_WRAPPED = frozenset({"array", "map", "struct"})
+
+
+def column_line(column: TableColumn, context: TableContext, *, partition: bool = False) -> str:
+    """The column's definition in one line.
+
+    partition: it stands in PARTITIONED BY ( ... ), where Hive takes name, type and comment only
+    Raises DDLError for a type that only another dialect knows.
+    """
+    attributes = str(context.option("attributes", column.name) or "") if context.own else ""
+    parts = [context.name(column.name)]
+    made, attributes = _made(column, context, attributes)
+    typed = type_text(column, context)
+    if context.own and not column.type.is_known and not column.source_type:
+        typed = ""  # a computed column of SQL Server, a column of SQLite: they have no type
+    if _is_numbered_without_type(column, context):
+        typed = ""
+    early = ""
+    while found := _OF_TYPE.match(attributes):
+        early, attributes = f"{early} {found.group().strip()}", attributes[found.end() :]
+    if context.target.name == "singlestore" and made.startswith("AS "):
+        parts += [made, typed]
+    else:
+        parts += [typed, early.strip(), made]
+    if partition:
+        _lost_in_partition(column, context)
+    else:
+        parts += _contents(column, context, made, attributes.strip())
+    _physical(parts, column, context)
+    if column.comment is not None and context.grammar.column_comment:
+        _comment(parts, column.comment, context)
+    return " ".join(part for part in parts if part)
+
+
+def type_text(column: TableColumn, context: TableContext) -> str:
+    """The type as the target writes it. Raises DDLError for an unknown type of another dialect."""
+    if context.own and column.source_type:
+        return column.source_type
+    if not column.type.is_known:
+        if context.own and not column.source_type:
+            return ""
+        raise DDLError(
+            f"the type is unknown, so {context.target.name} can't be given one",
+            where=f"{context.qualified}.{column.name}",
+            value=column.source_type or str(column.type),
+            fix="write its type into the YAML",
+        )
+    bounds: Mapping[str, Any] = context.option("bounds", column.name) or {}
+    longest = bounds.get("max_length")
+    if bounds.get("values") and all(isinstance(value, str) for value in bounds["values"]):
+        longest = max(len(value) for value in bounds["values"])
+    numbered = _numbered(column, context)
+    if numbered:
+        return numbered
+    text = context.types.write(
+        column.type,
+        lambda lost: context.lost(lost, column.name),
+        in_key=column.name in context.keyed,
+        longest=longest if isinstance(longest, int) else None,
+    )
+    if context.target.name == _NULLABLE_WRAPPED and column.nullable and not context.own:
+        return text if column.type.name in _NEVER_WRAPPED else f"Nullable({text})"
+    return text
+
+
+def _numbered(column: TableColumn, context: TableContext) -> str:
+    """The type of an identity where the engine numbers whole numbers of a certain kind only."""
+    if context.own or not identity_style(column, context):
+        return ""
+    if context.target.name == "sqlite":
+        return "INTEGER"  # of no other type is AUTOINCREMENT
+    if context.target.name == "databricks":
+        return "BIGINT"
+    if column.type.name == "decimal" and context.target.name not in (
+        "oracle",
+        "snowflake",
+        "tsql",
+        "teradata",
+        "exasol",
+        "db2",
+    ):
+        if column.type.precision > 18:
+            context.lost(f"{column.type} is narrower as BIGINT: an identity is a whole number", column.name)
+        return "BIGINT"
+    return ""
+
+
+def identity_style(column: TableColumn, context: TableContext) -> str:
+    """How the target numbers this column; '' if it does not, or the source type alone says so (SERIAL)."""
+    if context.own and SERIAL.match(column.source_type or ""):
+        return ""
+    if not context.is_identity(column) and not _is_sequence(column, context):
+        return ""
+    style = context.grammar.identity
+    if style == "autoincrement key" and context.table.primary_key != (column.name,):
+        return ""
+    first = next((c for c in context.table.columns if context.is_identity(c) or _is_sequence(c, context)), column)
+    if (
+        context.target.name in ("mysql", "singlestore", "tsql", "oracle", "redshift", "vertica", "exasol", "databricks")
+        and first is not column
+    ):
+        return ""  # one in a table
+    return style
+
+
+def _is_sequence(column: TableColumn, context: TableContext) -> bool:
+    """A default that takes the next value of a sequence, which the target doesn't have."""
+    return not context.own and column.type.is_integer and bool(NEXT_VALUE.search(column.default or ""))
+
+
+def _is_numbered_without_type(column: TableColumn, context: TableContext) -> bool:
+    if context.target.name != "vertica" or identity_style(column, context) != "steps":
+        return False
+    return column.source_type == "" if context.own else True
+
+
+def _made(column: TableColumn, context: TableContext, attributes: str) -> tuple[str, str]:
+    """How the engine makes the column's values, and what is left of its attributes."""
+    expression = context.option("computed", column.name)
+    if expression is not None:
+        return _computed(column, str(expression), context, attributes)
+    style = identity_style(column, context)
+    if style:
+        if _is_sequence(column, context):
+            context.lost(f"the default {column.default} becomes an identity", column.name)
+        return _identity(column, style, context), attributes
+    if not context.own:
+        if context.is_identity(column):
+            context.lost(f"it is not numbered by {context.target.name}: the identity is dropped", column.name)
+        elif column.generated:
+            context.lost("its values are made by the engine there: it is a plain column here", column.name)
+    return "", attributes
+
+
+def _computed(column: TableColumn, expression: str, context: TableContext, attributes: str) -> tuple[str, str]:
+    if context.own:
+        for word in _MADE:
+            if attributes.upper().startswith(word):
+                return f"{word} {expression}", attributes[len(word) :].strip()
+        if context.target.name == "singlestore":
+            return f"AS {expression} PERSISTED", _KEPT.sub("", attributes, count=1).strip()
+        kept = _KEPT.match(attributes)
+        form = context.grammar.computed.removesuffix(" STORED") if kept else context.grammar.computed
+        form = form or "GENERATED ALWAYS AS ({})"
+        made = form.format(expression)
+        return (f"{made} {kept.group().strip()}", attributes[kept.end() :].strip()) if kept else (made, attributes)
+    if not context.grammar.computed:
+        context.lost(f"the expression {expression} is dropped: {context.target.name} computes no columns", column.name)
+        return "", attributes
+    found = translate(expression, context.source, context.target, context.table.column_names)
+    if found is None:
+        context.lost(f"the expression {expression} is dropped: {context.target.name} can't say it", column.name)
+        return "", attributes
+    return context.grammar.computed.format(found), attributes
+
+
+def _identity(column: TableColumn, style: str, context: TableContext) -> str:
+    said = context.option("identity", column.name)
+    steps: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
+    start, increment = steps.get("start", 1), steps.get("increment", 1)
+    plain = (start, increment) == (1, 1)
+    match style:
+        case "standard":
+            kind = "BY DEFAULT" if steps.get("by_default") else "ALWAYS"
+            rest = "" if plain else f" (START WITH {start} INCREMENT BY {increment})"
+            return f"GENERATED {kind} AS IDENTITY{rest}"
+        case "steps":
+            kind = "GENERATED BY DEFAULT AS " if steps.get("by_default") and context.target.name == "redshift" else ""
+            return f"{kind}IDENTITY({start},{increment})"
+        case "autoincrement":
+            order = {True: " ORDER", False: " NOORDER"}.get(steps.get("order"), "")  # type: ignore[call-overload]
+            return "AUTOINCREMENT" + ("" if plain else f" START {start} INCREMENT {increment}") + order
+        case "exasol":
+            if increment != 1:
+                context.lost(f"the step {increment} of the identity is dropped", column.name)
+            return "IDENTITY" if start == 1 else f"IDENTITY {start}"
+        case "auto_increment":
+            if not plain and not context.own:
+                context.lost(f"the identity's start {start} and step {increment} are dropped", column.name)
+            return "AUTO_INCREMENT"
+        case "autoincrement key":
+            return "PRIMARY KEY AUTOINCREMENT"
+        case _:  # a sequence of its own, created before the table
+            return f"DEFAULT nextval({literal(sequence_name(column, context), context.target)})"
+
+
+def sequence_name(column: TableColumn, context: TableContext) -> str:
+    """The sequence that numbers the column, as its name is written in SQL."""
+    own = context.name(f"{context.table.name}_{column.name}_seq")
+    return own if context.table.schema is None else f"{context.name(context.table.schema)}.{own}"
+
+
+def _contents(column: TableColumn, context: TableContext, made: str, attributes: str) -> list[str]:
+    """Default, nullability, and the attributes that are left."""
+    parts: list[str] = []
+    numbered = bool(identity_style(column, context))
+    default = None if numbered or made else default_text(column, context)
+    late = attributes
+    if default is not None:
+        on_null = "DEFAULT ON NULL" if late.upper().startswith("DEFAULT ON NULL") else "DEFAULT"
+        late = late[len(on_null) :].strip() if on_null != "DEFAULT" else late
+        parts.append(f"{on_null} {default}")
+    not_null = not column.nullable and context.grammar.not_null
+    if context.target.name in ("oracle", "tsql"):  # constraints come last there
+        parts, late = [*parts, late], ""
+    if not_null:
+        parts.append("NOT NULL")
+    elif column.nullable and _says_null(column, context):
+        parts.insert(0, "NULL")
+    if not context.own:
+        lost = context.option("attributes", column.name)
+        lost = _OF_COMPUTED.sub("", str(lost)).strip() if lost else ""
+        if lost and lost.upper() not in _MADE:
+            context.lost(f"the attributes {lost} are dropped", column.name)
+    return [*parts, late]
+
+
+def _says_null(column: TableColumn, context: TableContext) -> bool:
+    """Whether a type alone would mean NOT NULL: MySQL's TIMESTAMP, all of ClickHouse's but Nullable(...)."""
+    source = (column.source_type or "").upper() if context.own else ""
+    if context.target.name == "clickhouse":
+        return context.own and "NULLABLE(" not in source
+    if context.target.name not in ("mysql", "singlestore"):
+        return False
+    return source.startswith("TIMESTAMP") if source or context.own else column.type.name == "timestamp"
+
+
+def _lost_in_partition(column: TableColumn, context: TableContext) -> None:
+    if not column.nullable:
+        context.lost("NOT NULL is dropped: it is a partition's column", column.name)
+    if column.default is not None:
+        context.lost(f"the default {column.default} is dropped: it is a partition's column", column.name)
+
+
+def _physical(parts: list[str], column: TableColumn, context: TableContext) -> None:
+    """Redshift's encodings."""
+    codec = context.option("encode", column.name)
+    if codec is None:
+        return
+    if context.target.name == "redshift":
+        parts.append(f"ENCODE {codec}")
+
+
+def _comment(parts: list[str], comment: str, context: TableContext) -> None:
+    text = context.grammar.column_comment.format(literal(comment, context.target))
+    last = parts[-1] if parts else ""
+    if context.target.name == "bigquery" and last.upper().startswith("OPTIONS") and last.endswith(")"):
+        # One list of options: the description joins those that are there.
+        parts[-1] = f"{last[:-1]}, {text.partition('(')[2]}"
+        return
+    if context.target.name == "clickhouse" and last.upper().startswith(("CODEC", "TTL", "STATISTICS", "SETTINGS")):
+        parts.insert(len(parts) - 1, text)  # it comes before these there
+        return
+    parts.append(text)

@@ -1,0 +1,199 @@
+"""All tables of a schema as one SQL text, in an order in which an engine takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rowmill.ddl.dialects import Dialect, dialect_named
+from rowmill.ddl.export.context import Losses, TableContext
+from rowmill.ddl.export.grammar import GRAMMARS
+from rowmill.ddl.export.quoting import name as quoted_name
+from rowmill.ddl.export.table import Statements, table_statements
+from rowmill.ddl.export.user_types import type_statements
+from rowmill.errors import DDLError
+from rowmill.schema.model import SchemaFile, TableDefinition
+
+# What Hive's metastore, and who keeps tables in it, takes as a table's name.
+_PLAIN_TABLES = frozenset({"athena", "databricks", "hive", "spark"})
+_Parents = Mapping[str, tuple[str, TableDefinition]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The SQL text, and one line for each thing that the target can't hold: table, column, what."""
+
+    sql: str
+    warnings: tuple[str, ...]
+
+
+def export_schema(schema: SchemaFile, target: Dialect, source: Dialect | None = None) -> Exported:
+    """Writes the tables as CREATE TABLE statements.
+
+    source: the dialect of the schema's SQL texts and source types (default: the one that the schema names)
+    Raises DDLError for a column whose type is unknown, unless the schema came from the target.
+    """
+    if source is None and schema.dialect:
+        source = dialect_named(schema.dialect)
+    losses = Losses()
+    own = source is not None and source.name == target.name
+    tables = list(schema.tables) if own else _placed(schema.tables, target, losses)
+    parents = _parents(tables)
+    if not own and not GRAMMARS[target.name].add_key:
+        tables = _parents_first(tables, parents, losses)
+    keyed = _keyed(tables, parents)
+    found: list[Statements] = []
+    created: set[str] = set()
+    contexts = []
+    for table in tables:
+        created.add(_qualified(table))
+        context = TableContext(table, target, source, losses, keyed[_qualified(table)], parents)
+        contexts.append(context)
+        found.append(table_statements(context, frozenset(created)))
+    texts = [*_schemas(tables, target, own), *type_statements(contexts)]
+    for statements in found:
+        texts += [*statements.before, statements.create, *statements.after]
+    texts += [text for statements in found for text in statements.later]
+    return Exported("".join(f"{text};\n" for text in _spaced(texts)), tuple(losses.lines))
+
+
+def _spaced(texts: Sequence[str]) -> list[str]:
+    """An empty line before each table but the first statement."""
+    return [f"\n{text}" if i and "\n" in text else text for i, text in enumerate(texts)]
+
+
+def _qualified(table: TableDefinition) -> str:
+    return table.name if table.schema is None else f"{table.schema}.{table.name}"
+
+
+# -- names -------------------------------------------------------------------------------------------------------
+
+
+def _placed(tables: Sequence[TableDefinition], target: Dialect, losses: Losses) -> list[TableDefinition]:
+    """The tables under names that the target takes; foreign keys follow."""
+    parts = GRAMMARS[target.name].parts
+    renamed: dict[str, str] = {}
+    placed: list[TableDefinition] = []
+    for table in tables:
+        was = _qualified(table)
+        schema = table.schema
+        if schema is not None and schema.count(".") + 2 > parts:
+            kept = schema.split(".")[-(parts - 1) :] if parts > 1 else []
+            schema = ".".join(kept) or None
+            losses.add(
+                was,
+                f"its schema is {schema}: {target.name} has no longer names"
+                if schema
+                else f"its schema is dropped: {target.name} has none",
+            )
+        name = table.name
+        if target.name in _PLAIN_TABLES:
+            name = re.sub(r"[^A-Za-z0-9_]", "_", name)
+            schema = re.sub(r"[^A-Za-z0-9_.]", "_", schema) if schema else schema
+        if name != table.name:
+            losses.add(was, f"its name is {name}: {target.name} takes letters, digits and _ only")
+        table = replace(table, name=name, schema=schema)
+        renamed[was] = _qualified(table)
+        renamed.setdefault(was.rpartition(".")[2], _qualified(table))
+        placed.append(table)
+    names = [_qualified(table).casefold() for table in placed]
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise DDLError(
+            "two tables would have this name", where=target.name, value=twice, fix="rename one of them in the YAML"
+        )
+    return [
+        replace(
+            table,
+            foreign_keys=tuple(replace(key, table=renamed.get(key.table, key.table)) for key in table.foreign_keys),
+        )
+        for table in placed
+    ]
+
+
+def _schemas(tables: Sequence[TableDefinition], target: Dialect, own: bool) -> list[str]:
+    """Statements that create the schemas, where the source's text did not say that they are there."""
+    grammar = GRAMMARS[target.name]
+    if own or not grammar.make_schema:
+        return []
+    needed = dict.fromkeys(table.schema for table in tables if table.schema)
+    return [
+        f"{grammar.make_schema} {'.'.join(quoted_name(part, target) for part in schema.split('.'))}"
+        for schema in needed
+        if schema is not None and schema.lower() != grammar.home_schema.lower()
+    ]
+
+
+# -- keys between tables -----------------------------------------------------------------------------------------
+
+
+def _parents(tables: Sequence[TableDefinition]) -> dict[str, tuple[str, TableDefinition]]:
+    """Each table by every name that a foreign key may use."""
+    found: dict[str, tuple[str, TableDefinition]] = {}
+    short: dict[str, list[TableDefinition]] = {}
+    for table in tables:
+        found[_qualified(table)] = (_qualified(table), table)
+        short.setdefault(table.name, []).append(table)
+    for name, named in short.items():
+        if len(named) == 1:
+            found.setdefault(name, (_qualified(named[0]), named[0]))
+    for table in tables:
+        for key in table.foreign_keys:
+            near = _near(key.table, tables) if key.table not in found else None
+            if near is not None:
+                found[key.table] = (_qualified(near), near)
+    return found
+
+
+def _near(name: str, tables: Sequence[TableDefinition]) -> TableDefinition | None:
+    """The table of a name in other capitals, or with more parts than its own."""
+    wanted = name.casefold().split(".")
+    near = [
+        t
+        for t in tables
+        if _qualified(t).casefold().split(".")[-len(wanted) :] == wanted[-(_qualified(t).count(".") + 1) :]
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _keyed(tables: Sequence[TableDefinition], parents: _Parents) -> dict[str, frozenset[str]]:
+    """The columns of each table that are part of a key, or that another table's key names."""
+    found: dict[str, set[str]] = {_qualified(table): set() for table in tables}
+    for table in tables:
+        found[_qualified(table)].update(table.primary_key, *table.unique)
+        for key in table.foreign_keys:
+            found[_qualified(table)].update(key.columns)
+            if key.table in parents:
+                found[parents[key.table][0]].update(key.references)
+    return {name: frozenset(columns) for name, columns in found.items()}
+
+
+def _parents_first(tables: Sequence[TableDefinition], parents: _Parents, losses: Losses) -> list[TableDefinition]:
+    """Tables behind those that their keys name; a key that closes a circle is dropped."""
+    order: list[TableDefinition] = []
+    done: dict[str, TableDefinition] = {}
+    open_: set[str] = set()
+
+    def place(table: TableDefinition) -> None:
+        name = _qualified(table)
+        if name in done or name in open_:
+            return
+        open_.add(name)
+        kept = []
+        for key in table.foreign_keys:
+            parent = parents.get(key.table)
+            if parent is not None and parent[0] != name:
+                place(parent[1])
+                if parent[0] not in done:
+                    what = f"the foreign key ({', '.join(key.columns)}) is dropped: the tables name each other"
+                    losses.add(name, what)
+                    continue
+            kept.append(key)
+        open_.discard(name)
+        done[name] = replace(table, foreign_keys=tuple(kept))
+        order.append(done[name])
+
+    for table in tables:
+        place(table)
+    return order

@@ -295,6 +295,7 @@ def _digest(generator: TableGenerator, layout: Layout, files: Sequence[PlannedFi
             "segments": table.segments,
             "parent_rows": table.known_parent_rows,
             "definition": _described(table.definition),
+            **_bounds(table),
         }
         for relation in table.relations:
             describe(relation.parent)
@@ -315,6 +316,13 @@ def _digest(generator: TableGenerator, layout: Layout, files: Sequence[PlannedFi
         default=str,
     )
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _bounds(table: TableGenerator) -> dict[str, Any]:
+    """The only options that make data: bounds of columns whose generator is inferred."""
+    entries = table.definition.options.get("bounds") or {}
+    inferred = [c.name for c in table.definition.columns if c.generator is None and c.name in entries]
+    return {"bounds": _described({name: entries[name] for name in inferred})} if inferred else {}
 
 
 _SILENT = ("line", "comment", "options", "source_type")  # of the model: they change no data

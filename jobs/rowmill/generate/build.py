@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from rowmill.generate.builders import nested, numbers, related, texts
-from rowmill.generate.builders.site import FLOATS, Site, unit_of
+from rowmill.generate.builders.site import Site
 from rowmill.generate.infer import infer
-from rowmill.generate.literals import physical_bounds
+from rowmill.generate.infer_unique import infer_unique
 from rowmill.generate.rows import Generator
 from rowmill.schema.model import GeneratorSpec
 from rowmill.schema.vocabulary import VOCABULARY
@@ -18,7 +18,7 @@ from rowmill.schema.vocabulary import VOCABULARY
 def build(spec: GeneratorSpec | None, site: Site) -> Generator:
     """The generator of a spec for a site. Raises GeneratorError for what can't be done as asked."""
     if spec is None:
-        spec = infer_unique(site) if site.unique else infer(site.name, site.dtype)
+        spec = infer_unique(site) if site.unique else infer(site.name, site.dtype, site.bounds)
     else:
         path = "." if _PATH in site.where else _PATH
         site = replace(site, where=f"{site.where}{path}{spec.name}")
@@ -30,39 +30,6 @@ def build(spec: GeneratorSpec | None, site: Site) -> Generator:
 
 
 _PATH = " generator."
-
-
-def infer_unique(site: Site) -> GeneratorSpec:
-    """A generator that is unique by construction, for a key column without one."""
-    dtype = site.dtype
-    if dtype.is_integer or dtype.name == "decimal":
-        # As a sequence from 1 on, unless that does not fit and all values of the type would.
-        if site.first_run * unit_of(dtype) <= physical_bounds(dtype)[1]:
-            return GeneratorSpec("sequence")
-        low, high = physical_bounds(dtype)
-        low, high = (0 if site.first_run <= high else low), min(high, (1 << 62) - 1)
-        places = f"e-{dtype.scale}" if dtype.name == "decimal" else ""
-        return GeneratorSpec("uniform", {"min": f"{low}{places}", "max": f"{high}{places}"})
-    if dtype.name in FLOATS:
-        return GeneratorSpec("sequence")
-    if dtype.name == "uuid":
-        return GeneratorSpec("uuid")
-    if dtype.name == "date":
-        return GeneratorSpec("uniform", {"min": "1900-01-01", "max": "2099-12-31"})
-    if dtype.name in ("timestamp", "timestamp_ntz"):
-        return GeneratorSpec("uniform", {"min": "1970-01-01 00:00:00", "max": "2099-12-31 23:59:59"})
-    if dtype.name == "time":
-        return GeneratorSpec("uniform", {"min": "00:00:00", "max": "23:59:59.999999"})
-    if dtype.name == "interval":
-        return GeneratorSpec("uniform", {"min": 0, "max": "36500 days"})
-    if dtype.name in ("char", "varchar", "string", "binary"):
-        length = site.max_length or 16
-        if "mail" in site.name.lower() and length >= 24:
-            return GeneratorSpec("template", {"text": "user{seq}@example.com"})
-        if length >= 13:
-            return GeneratorSpec("pattern", {"regex": "[A-Z]{3}[0-9]{10}"})
-        return GeneratorSpec("pattern", {"regex": f"[0-9A-Z]{{{length}}}"})
-    raise site.fail(f"a unique {dtype.name} needs a generator", fix="give the column a generator that is unique")
 
 
 _BUILDERS: dict[str, Callable[[dict[str, Any], Site], Generator]] = {

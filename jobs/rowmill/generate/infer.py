@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rowmill.generate.bounds import Bounds, literal
+from rowmill.generate.steer import steered, steered_binary, steered_text
 from rowmill.schema.model import GeneratorSpec
 from rowmill.schema.types import DataType, integer_bounds
 
@@ -44,8 +46,19 @@ _MONEY = re.compile(r"price|amount|total|cost|fee|revenue|salary|balance|value|t
 _SHARE = re.compile(r"rate|ratio|share|percent|pct|discount|probability|score")
 
 
-def infer(name: str, dtype: DataType) -> GeneratorSpec:
-    """The generator of a column that names none and is in no key."""
+def infer(name: str, dtype: DataType, bounds: Bounds | None = None) -> GeneratorSpec:
+    """The generator of a column that names none and is in no key; all of its values are within the bounds."""
+    if bounds is None:
+        return _by_name(name, dtype)
+    if bounds.values is not None:
+        return GeneratorSpec("choice", {"values": [literal(dtype, value) for value in bounds.values]})
+    spec = _by_name(name, bounds.narrowed(dtype))
+    if dtype.is_text:
+        return steered_text(spec, dtype, bounds)
+    return steered_binary(bounds) if dtype.name == "binary" else steered(spec, dtype, bounds)
+
+
+def _by_name(name: str, dtype: DataType) -> GeneratorSpec:
     lower = name.lower()
     if dtype.is_integer:
         return _integer(lower, dtype)

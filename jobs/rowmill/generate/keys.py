@@ -15,7 +15,7 @@ import numpy as np
 
 from rowmill.errors import GeneratorError
 from rowmill.generate import scalars
-from rowmill.generate.build import build, infer_unique
+from rowmill.generate.build import build
 from rowmill.generate.builders.enumerable import enumerable
 from rowmill.generate.builders.related import known_rows
 from rowmill.generate.distributions import UniformInteger
@@ -23,6 +23,7 @@ from rowmill.generate.expression import Node, parse_expression
 from rowmill.generate.expression import replace as replace_nodes
 from rowmill.generate.fingerprint import hash_values
 from rowmill.generate.foreign import EachParents
+from rowmill.generate.infer_unique import infer_unique
 from rowmill.generate.joint import JointColumn, JointLayout, JointParents, layered, product, shrunk
 from rowmill.generate.rows import Generator
 from rowmill.generate.uniqueness import Proof, differs_among_children
@@ -68,7 +69,7 @@ class TableKeys:
         column = self.definition.column
         free = [n for n in key if n not in self._foreign and column(n).generator is None]
         foreign = [n for n in key if n in self._foreign and column(n).generator is None]
-        if self._carries_each(foreign) and free and column(free[0]).type.is_integer:
+        if self._carries_each(foreign) and free and self._may_be_ordinal(column(free[0])):
             self.ordinal_columns.add(free[0])
             return
         others = len(key) > 1 and all(column(n).generator is None or n in free for n in key)
@@ -85,6 +86,14 @@ class TableKeys:
         except GeneratorError:
             return False
         return True
+
+    def _may_be_ordinal(self, column: TableColumn) -> bool:
+        """Could the numbers from 1 on be values of this column?"""
+        bounds = self.table.bounds_of(column)
+        if not column.type.is_integer or bounds is None:
+            return column.type.is_integer
+        low, high = bounds.range(column.type)
+        return bounds.values is None and bool(low <= 1 <= high)
 
     def _carries_each(self, columns: list[str]) -> bool:
         """Is there a foreign key among these columns whose children may be numbered within their parent?"""

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rowmill.errors import GeneratorError, RowmillError
 from rowmill.generate import scalars
 from rowmill.generate.arrow import Mask, file_type, plain, plain_type, to_arrow
+from rowmill.generate.bounds import Bounds, all_bounds
 from rowmill.generate.build import build
 from rowmill.generate.builders.site import Site
 from rowmill.generate.distributions import Zipf
@@ -123,6 +125,7 @@ class TableGenerator:
         self.segment_rows = segments[0] if segments else rows
         self.seed = seed
         self._table = table
+        self._bounds = all_bounds(table.definition, table.file)
         self.relations: list[Relation] = []
         self._owner: dict[str, tuple[int, str]] = {}
         self._parent_rows: dict[str, int] = {}
@@ -305,7 +308,12 @@ class TableGenerator:
 
     def site(self, column: TableColumn, unique: bool) -> Site:
         """Where the generator of a column is built for."""
-        return Site(column.name, column.type, self.key("column", column.name), self.where(column), self, build, unique)
+        key, where = self.key("column", column.name), self.where(column)
+        return Site(column.name, column.type, key, where, self, build, unique, bounds=self.bounds_of(column))
+
+    def bounds_of(self, column: TableColumn) -> Bounds | None:
+        """What the values of a column must satisfy; those of a generator of its own need nothing."""
+        return self._bounds.get(column.name) if column.generator is None else None
 
     def column_range(self, name: str) -> tuple[int | None, int | None]:
         """Smallest and largest value of a whole-number column, where its generator tells."""
@@ -437,8 +445,6 @@ class TableGenerator:
             self._check_length(column, array.dictionary if isinstance(array, pa.DictionaryArray) else array)
 
     def _check_length(self, column: TableColumn, array: pa.Array) -> None:
-        import pyarrow.compute as pc
-
         if len(array) == 0:
             return
         longest = pc.max(pc.binary_length(array)).as_py() or 0
@@ -480,6 +486,13 @@ class TableGenerator:
             raise GeneratorError(
                 f"up to {parents.high} children to a parent don't fit {column.type}", where=self.where(column)
             )
+        bounds = self.bounds_of(column)
+        if bounds is not None and parents.high > bounds.range(column.type)[1]:
+            raise GeneratorError(
+                f"the children of a parent are numbered 1 .. {parents.high}, the bounds are {bounds.show(column.type)}",
+                where=self.where(column),
+                fix="give the foreign key the distribution `each` with a smaller max, or widen options.bounds",
+            )
 
     def prepare(self) -> None:
         """Builds all columns and makes the first and last rows, so that what can't be done is refused now."""
@@ -492,9 +505,23 @@ class TableGenerator:
         rows = RowSet(self, np.array(edge, dtype=np.int64))
         for column in self.definition.columns:
             try:
-                plain(rows.encoded(column.name))
+                self._check_bounds(column, plain(rows.encoded(column.name)))
             except RowmillError:
                 raise
             except RecursionError as error:
                 raise GeneratorError("keys are made from each other in a circle", where=self.where(column)) from error
         self.keys.check()
+
+    def _check_bounds(self, column: TableColumn, made: pa.Array) -> None:
+        """Refuses what bounds forbid and inference can't change: keys that come from a parent."""
+        bounds, values = self.bounds_of(column), made.drop_null()
+        if bounds is None or not len(values):
+            return
+        good = bounds.holds(column.type, values)
+        if good.false_count:
+            raise GeneratorError(
+                f"the values must be {bounds.show(column.type)}, and not all are",
+                where=self.where(column),
+                value=values.filter(pc.invert(good))[0].as_py(),
+                fix="give the column a generator, or mend options.bounds",
+            )

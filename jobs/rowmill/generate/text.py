@@ -227,6 +227,19 @@ def longest(node: Node) -> int:
             return max(longest(o) for o in node.options)
 
 
+def shortest(node: Node) -> int:
+    """The smallest number of characters that a pattern makes."""
+    match node:
+        case Alternatives():
+            return min(len(o.decode()) for o in node.options)
+        case Sequence():
+            return sum(shortest(p) for p in node.parts)
+        case Repeat():
+            return node.low * shortest(node.node)
+        case Branch():
+            return min(shortest(o) for o in node.options)
+
+
 def has_choice_of_length(node: Node) -> bool:
     """Whether a Repeat of several counts is inside: then not every text can be numbered."""
     match node:

@@ -45,6 +45,20 @@ def json_schema() -> dict[str, Any]:
             "nulls": _SHARE,
         },
     )
+    end = {"type": ["number", "string"]}
+    length = {"type": "integer", "minimum": 0}
+    bounds = _object(
+        [],
+        {
+            "min": end,
+            "max": end,
+            "above": end,
+            "below": end,
+            "values": {"type": "array", "minItems": 1, "items": {"type": ["number", "string", "boolean"]}},
+            "min_length": length,
+            "max_length": length,
+        },
+    )
     table = _object(
         ["name", "columns"],
         {
@@ -57,7 +71,10 @@ def json_schema() -> dict[str, Any]:
             "unique": {"type": "array", "items": _NAMES},
             "foreign_keys": {"type": "array", "items": foreign_key},
             "partition_by": _NAMES,
-            "options": {"type": "object"},
+            "options": {
+                "type": "object",
+                "properties": {"bounds": {"type": "object", "additionalProperties": bounds}},
+            },
         },
     )
     return {

@@ -463,5 +463,14 @@ def _check_names(table: TableDefinition, lines: _Lines, index: int) -> None:
                 )
         if len(set(columns)) != len(columns):
             raise SchemaError("a column stands twice", where=lines.where(path), value=", ".join(columns))
+    for name in table.options.get("bounds") or {}:
+        if name not in names:
+            near = difflib.get_close_matches(str(name), names, n=2)
+            raise SchemaError(
+                f"table '{table.name}' has no such column",
+                where=lines.where((*at, "options", "bounds", name)),
+                value=name,
+                fix=f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(names)}",
+            )
     if len(table.partition_by) >= len(names):
         raise SchemaError("every column is a partition column", where=lines.where((*at, "partition_by")))

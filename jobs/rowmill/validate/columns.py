@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from rowmill.errors import RowmillError
+from rowmill.generate.bounds import Bounds, bounds_of
 from rowmill.generate.expression import columns_of, evaluate, parse_expression
 from rowmill.generate.infer import infer
 from rowmill.generate.literals import UNIT_MICROSECONDS, physical
@@ -85,12 +86,22 @@ class Tasks:
             self._json(column.name, (), column.name, ())
         if column.type.name == "uuid":
             self._matches(column.name, (), column.name, _UUID, "a UUID")
-        spec = column.generator
+        spec, dtype = column.generator, column.type
         if spec is None:
+            bounds = bounds_of(self.definition, column)
+            if bounds is not None:
+                self._bounds(column, bounds)
+                dtype = bounds.narrowed(dtype)
             if self._is_key(column) or self._in_foreign_key(column):
                 return  # keys are judged as such
-            spec = infer(column.name, column.type)
-        self._part(column.name, (), column.name, column.type, spec)
+            spec = infer(column.name, column.type, bounds)
+        self._part(column.name, (), column.name, dtype, spec)
+
+    def _bounds(self, column: TableColumn, bounds: Bounds) -> None:
+        name, dtype = column.name, column.type
+        probe = Bounded((name,), (), dtype=dtype, bounds=bounds)
+        said = bounds.show(dtype)
+        self._add(probe, lambda p, _: [judges.faults("bounds", f"declared bounds of {name}", name, p, said)])
 
     def _in_foreign_key(self, column: TableColumn) -> bool:
         """Whether a foreign key makes the column: then its nulls are the key's."""
@@ -290,6 +301,17 @@ class Tasks:
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _NOT_OF_THE_ROW = {"random_int", "random", "row_number", "ordinal", "parent", "parent_rows"}
+
+
+@dataclass
+class Bounded(Faults):
+    """Values outside of what `options.bounds` says."""
+
+    dtype: DataType = field(default_factory=lambda: DataType("string"))
+    bounds: Bounds = field(default_factory=Bounds)
+
+    def good(self, array: pa.Array) -> pa.BooleanArray:
+        return self.bounds.holds(self.dtype, array)
 
 
 @dataclass

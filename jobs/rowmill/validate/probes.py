@@ -75,7 +75,11 @@ def numbers(dtype: DataType, array: pa.Array, origin: int = 0) -> NDArray[Any]:
     """Physical values of an array without nulls; those of more than 64 bits as doubles, counted from the origin."""
     if is_wide(dtype):
         whole = pc.subtract(array.cast(pa.decimal256(60, dtype.scale)), _decimal(dtype, origin))
-        return np.asarray(whole.cast(pa.float64()).to_numpy(zero_copy_only=False) * 10.0**dtype.scale)
+        # The same integers without a scale: times 10**scale, a double would be off where it could be exact.
+        units = pa.Array.from_buffers(
+            pa.decimal256(whole.type.precision, 0), len(whole), [None, whole.buffers()[1]], offset=whole.offset
+        )
+        return np.asarray(units.cast(pa.float64()).to_numpy(zero_copy_only=False))
     return np.asarray(physical_values(dtype, array))
 
 

@@ -15,6 +15,7 @@ from rowmill.generate.builders.site import Site, value_array
 from rowmill.generate.infer import infer
 from rowmill.generate.literals import physical_bounds
 from rowmill.generate.rows import Generator, RowSet
+from rowmill.generate.steer import clamped, repeated
 from rowmill.generate.text import IndexDigits, longest, numbered, parse_pattern, strings
 from rowmill.generate.text import Node as PatternNode
 from rowmill.schema.model import GeneratorSpec
@@ -28,9 +29,10 @@ def enumerable(spec: GeneratorSpec | None, site: Site) -> tuple[int, Generator] 
     if spec is None:
         if not site.dtype.is_known:
             return None
-        spec = infer(site.name, site.dtype)
-        if site.dtype.is_text and spec.name not in ("pattern", "choice"):
-            spec = GeneratorSpec("pattern", {"regex": f"[A-Z0-9]{{{min(site.max_length or 8, 8)}}}"})
+        spec = infer(site.name, site.dtype, site.bounds)
+        if site.dtype.is_text and spec.name not in ("pattern", "choice", "constant"):
+            length = clamped(8, site.min_length, site.max_length)
+            spec = GeneratorSpec("pattern", {"regex": repeated("[A-Z0-9]", length)})
     args: dict[str, Any] = {n: spec.args.get(n, a.default) for n, a in VOCABULARY[spec.name].arguments.items()}
     dtype = site.dtype
     if spec.name == "uniform" and (dtype.is_integer or dtype.name in ("decimal", *UNIFORM_DEFAULTS)):

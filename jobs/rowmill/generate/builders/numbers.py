@@ -18,6 +18,7 @@ from rowmill.generate.builders.site import (
     fits_text,
     refuse_unique,
     unit_of,
+    within,
     wrong_type,
 )
 from rowmill.generate.distributions import UniformFloat, UniformInteger, numeric
@@ -43,6 +44,7 @@ def sequence(args: dict[str, Any], site: Site) -> Generator:
     ends = (start, start + step * max(site.rows - 1, 0))
     if site.dtype.name not in FLOATS:
         fits(site, min(ends), max(ends))
+    within(site, min(ends), max(ends))
     if max(map(abs, ends)) >= 1 << 63:
         if max(map(abs, ends)) // unit >= 1 << 63:
             raise site.fail("the sequence leaves 64 bits", value=f"{ends[0]} .. {ends[1]}")

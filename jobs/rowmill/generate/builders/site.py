@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from rowmill.errors import GeneratorError
 from rowmill.generate.arrow import NUMPY_TYPES
+from rowmill.generate.bounds import Bounds, literal
 from rowmill.generate.literals import physical, physical_bounds
 from rowmill.generate.random import derive_key
 from rowmill.generate.rows import Generator
@@ -56,6 +57,7 @@ class Site:
     build: Build  # of the parts of this one
     unique: bool = False
     counts: tuple[int, int] = (0, 0)  # of a part of a nested value: pseudo rows, and those of the first run
+    bounds: Bounds | None = None  # of a column whose generator is inferred
 
     def fail(self, what: str, value: Any = None, fix: str | None = None) -> GeneratorError:
         return GeneratorError(what, where=self.where, value=value, fix=fix)
@@ -82,7 +84,19 @@ class Site:
 
     @property
     def max_length(self) -> int | None:
-        return self.dtype.length if self.dtype.name in ("char", "varchar") else None
+        lengths = [self.dtype.length] if self.dtype.name in ("char", "varchar") else []
+        if self.bounds is not None and self.bounds.max_length is not None:
+            lengths.append(self.bounds.max_length)
+        return min(lengths, default=None)
+
+    @property
+    def min_length(self) -> int:
+        return 0 if self.bounds is None else self.bounds.min_length or 0
+
+    @property
+    def range(self) -> tuple[Any, Any]:
+        """Smallest and largest physical value, (None, None) where the type has none."""
+        return (self.bounds or Bounds()).range(self.dtype)
 
 
 def refuse_unique(site: Site, name: str) -> None:
@@ -102,6 +116,17 @@ def fits(site: Site, low: Any, high: Any) -> None:
     if smallest is not None and (low < smallest or high > largest):
         raise site.fail(
             f"the values {low} .. {high} don't fit {site.dtype}", fix="use a larger type, fewer rows or another range"
+        )
+
+
+def within(site: Site, low: Any, high: Any) -> None:
+    """Refuses physical values that leave the bounds of the column."""
+    smallest, largest = site.range
+    if site.bounds is not None and smallest is not None and (low < smallest or high > largest):
+        first, last = literal(site.dtype, smallest), literal(site.dtype, largest)
+        raise site.fail(
+            f"the values leave {first} .. {last}, the bounds of the column",
+            fix="ask for fewer rows, widen options.bounds, or give the column a generator",
         )
 
 

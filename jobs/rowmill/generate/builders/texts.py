@@ -153,7 +153,9 @@ def faker(args: dict[str, Any], site: Site) -> Generator:
     unique = site.unique or args["unique"]
     values = fill_pool(args, site.key, site.rows if unique else None, site.where)
     if site.dtype.is_text:
-        texts = [str(v) for v in values]
+        texts = [str(v) for v in values if len(str(v)) >= site.min_length]
+        if not texts:
+            raise site.fail(f"Faker's {args['provider']} has none of {site.min_length} characters")
         if site.max_length is not None:
             fitting = [t for t in texts if len(t) <= site.max_length]
             if unique and len(fitting) < site.rows:

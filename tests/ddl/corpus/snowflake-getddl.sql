@@ -1,4 +1,4 @@
-create or replace database ANALYTICS;
+﻿create or replace database ANALYTICS;
 
 create or replace schema ANALYTICS.FINANCE;
 

@@ -341,12 +341,31 @@ columns are kept together where the tables that they reference agree (one refere
 """
 
 
+_BOUNDS = """## Bounds
+
+`options: {bounds: {price: {above: 0, max: 999.99}, state: {values: [new, paid]}, code: {min_length: 3, max_length: 8}}}` of a table is what the
+CHECKs and enumerations of its DDL say of single columns. A column without a generator keeps to them:
+
+| bound | what is inferred |
+|---|---|
+| `values` | a choice among them, of the column's type (`'5'` is 5 in an int) |
+| `min`, `max`, `above`, `below` | two ends: uniform over exactly that range (a `price` that is a double stays lognormal); one end: the range that the name suggests, cut there, or from there on if nothing of it is left |
+| `min_length`, `max_length` | texts of that many characters, binaries of that many bytes |
+
+`above` and `below` are not reached: the next value of the type is (1, 10**-s of a decimal, a day, a microsecond, the next float). Ends between two
+values of the type move inwards. A key without a generator keeps to them too: a sequence begins at its bound, and too few values are refused before any
+data is written. Texts compare character by character. An unknown column, ends without a value between them, or a value that the type can't hold are
+refused. A column with a generator of its own need not keep to them. `validate` judges by the same bounds.
+"""
+
+
 def document() -> str:
     """The whole page, as Markdown."""
     lines = [_HEAD, "## Types", "", "| type | values |", "|---|---|"]
     lines += [f"| {name} | {_TYPES[name]} |" for name in (*TYPE_NAMES, UNKNOWN)] + ["", "## Generators", ""]
     for name in VOCABULARY:
         lines += _generator(name)
+    lines.append(_BOUNDS)
     lines.append(_KEYS)
     for name in DISTRIBUTIONS:
         lines += _distribution(name)

@@ -375,8 +375,13 @@ def test_line_numbers_and_foreign_keys(tables: Any) -> None:
         GeneratorError, match=r"121 different keys|100 different keys \(order_id, line_no\) are needed, there are 80"
     ):
         tables(KEYED % ("", "line_no: {values: [5, 6]}"))
-    with pytest.raises(GeneratorError, match=r"'order_id': the values must be at most 9, and not all are \(got 1"):
-        tables(KEYED % ("", "order_id: {max: 9}"))
+    with pytest.raises(
+        GeneratorError, match=r"'order_id': the values must be at most 138, .* order_id are not \(got '100 \.\."
+    ):
+        tables(KEYED % ("", "order_id: {max: 138}"))
+    tables(KEYED % ("", "order_id: {max: 139}"))
+    with pytest.raises(GeneratorError, match=r"'order_id': the values must be one of 7, 8, and not all are \(got 1"):
+        tables(KEYED % ("", "order_id: {values: [7, 8]}"))
 
 
 def test_a_generator_of_its_own_is_its_own_business() -> None:

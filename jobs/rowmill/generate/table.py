@@ -517,6 +517,16 @@ class TableGenerator:
         bounds, values = self.bounds_of(column), made.drop_null()
         if bounds is None or not len(values):
             return
+        if column.name in self._owner and column.type.is_integer:
+            index, referenced = self._owner[column.name]
+            ends, (low, high) = self.relations[index].parent.column_range(referenced), bounds.range(column.type)
+            if ends[0] is not None and ends[1] is not None and not low <= ends[0] <= ends[1] <= high:
+                raise GeneratorError(
+                    f"the values must be {bounds.show(column.type)}, those of the parent's {referenced} are not",
+                    where=self.where(column),
+                    value=f"{ends[0]} .. {ends[1]}",
+                    fix="mend options.bounds, or give the parent's column the same bounds",
+                )
         good = bounds.holds(column.type, values)
         if good.false_count:
             raise GeneratorError(

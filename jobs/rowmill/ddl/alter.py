@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from rowmill.ddl.columns import ColumnReader
-from rowmill.ddl.constraints import add_constraint, comment_text
+from rowmill.ddl.columns import Column, ColumnReader
+from rowmill.ddl.constraints import add_constraint
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.draft import Draft, find
+from rowmill.ddl.draft import Draft, Drafts
 from rowmill.ddl.expressions import pass_expression
 from rowmill.ddl.lexer import QUOTED, STRING, WORD, Tokens, literal
 from rowmill.ddl.outline import is_constraint, passed_name
 from rowmill.ddl.reader import add_column, add_keys
+from rowmill.ddl.references import comment_text
 from rowmill.ddl.statements import Statement
 from rowmill.ddl.types import UserTypes, resolve, type_end, with_type
 from rowmill.errors import DDLError
@@ -26,7 +26,22 @@ _SILENT = frozenset(
     "IMPORT DISCARD FREEZE UNFREEZE ACTIVATE DATA VOLATILE NOT APPEND PCTUSED KEY_BLOCK_SIZE STATS_PERSISTENT SPLIT MERGE MATERIALIZE CLEAR FETCH".split()
 )
 # After ADD: what is no column.
-_ADDED_SILENT = frozenset({"PARTITION", "ROW", "TAG", "SUPPLEMENTAL", "RANGE", "RESTRICT", "VERSIONING", "SEARCH", "PROJECTION", "STATISTICS", "STORAGE", "CLONE"})
+_ADDED_SILENT = frozenset(
+    {
+        "PARTITION",
+        "ROW",
+        "TAG",
+        "SUPPLEMENTAL",
+        "RANGE",
+        "RESTRICT",
+        "VERSIONING",
+        "SEARCH",
+        "PROJECTION",
+        "STATISTICS",
+        "STORAGE",
+        "CLONE",
+    }
+)
 
 
 class Alteration:
@@ -36,7 +51,7 @@ class Alteration:
         self.statement, self.dialect, self.where, self.users = statement, dialect, where, users
         self.reader = ColumnReader(statement, dialect, where)
 
-    def apply(self, drafts: dict[str, Draft]) -> None:
+    def apply(self, drafts: Drafts) -> None:
         """Folds it into its table. Raises DDLError for a table that is not there, or a change not understood."""
         cursor = Cursor(self.statement.tokens)
         while not cursor.take().is_word("TABLE"):
@@ -48,13 +63,19 @@ class Alteration:
         rest = self.statement.tokens[cursor.i :]
         if self._says_nothing(Cursor(rest)):
             return
-        draft = find(drafts, name)
+        draft = drafts.find(name)
         if draft is None:
-            raise DDLError("ALTER TABLE of a table that is not created yet", where=self.where, fix="put its CREATE TABLE first")
+            raise DDLError(
+                "ALTER TABLE of a table that is not created yet", where=self.where, fix="put its CREATE TABLE first"
+            )
         before = ""
-        for piece in pieces(rest):
+        for piece in self._actions(rest):
             # A verb holds for the items after it: ADD a int, b int.
-            if piece[0].upper not in _VERBS and before and not (piece[0].upper in _SILENT and len(piece) > 1 and before != "ADD"):
+            if (
+                piece[0].upper not in _VERBS
+                and before
+                and not (piece[0].upper in _SILENT and len(piece) > 1 and before != "ADD")
+            ):
                 self._verb(before, Cursor(piece), draft, drafts)
                 continue
             cursor = Cursor(piece)
@@ -68,12 +89,33 @@ class Alteration:
                 met = self.statement.slice(piece)[:60]
                 draft.warnings.append(f"{self.where}: not understood, so left out: {met}")
 
+    def _actions(self, rest: Tokens) -> list[Tokens]:
+        """The changes: between commas, or in Db2 just one after the other."""
+        found: list[Tokens] = []
+        for piece in pieces(rest):
+            start = 0
+            for i in range(1, len(piece) if self.dialect.name in ("db2", "oracle", "teradata") else 0):
+                again = piece[i].upper in ("ADD", "ALTER", "DROP", "MODIFY") and not piece[i - 1].is_word(
+                    "ON", "SET", "BY"
+                )
+                if again and (
+                    (
+                        piece[i + 1 :]
+                        and piece[i + 1].is_word("COLUMN", "CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK")
+                    )
+                    or (piece[i + 1 : i + 2] and piece[i + 1].is_mark("("))
+                ):
+                    found.append(piece[start:i])
+                    start = i
+            found.append(piece[start:])
+        return found
+
     def _says_nothing(self, cursor: Cursor) -> bool:
         if cursor.at("WITH"):
             return not any(token.is_word("ADD") for token in cursor.tokens)
         return cursor.peek().upper in _SILENT or cursor.at("ADD", "PARTITION") or cursor.at("DROP", "PARTITION")
 
-    def _verb(self, verb: str, cursor: Cursor, draft: Draft, drafts: dict[str, Draft]) -> None:
+    def _verb(self, verb: str, cursor: Cursor, draft: Draft, drafts: Drafts) -> None:
         match verb:
             case "ADD":
                 self._add(cursor, draft)
@@ -114,7 +156,9 @@ class Alteration:
             return
         indexes = item[0].is_word("KEY", "INDEX", "FULLTEXT", "SPATIAL", "UNIQUE")
         if is_constraint(item, self.dialect) or (indexes and any(token.is_mark("(") for token in item)):
-            if not any(pair[0].is_word("USING") and pair[1].is_word("INDEX") for pair in zip(item, item[1:], strict=False)) or any(t.is_mark("(") for t in item):
+            if not any(
+                pair[0].is_word("USING") and pair[1].is_word("INDEX") for pair in zip(item, item[1:], strict=False)
+            ) or any(t.is_mark("(") for t in item):
                 add_constraint(draft, item, self.statement, self.dialect, self.where)
             return
         at = self._place(item, draft)
@@ -156,7 +200,12 @@ class Alteration:
     # -- ALTER COLUMN, MODIFY, CHANGE ----------------------------------------------------------------------------
 
     def _alter(self, cursor: Cursor, draft: Draft) -> None:
-        if cursor.peek().upper in ("INDEX", "CONSTRAINT", "CHECK", "DISTKEY", "SORTKEY", "DISTSTYLE", "COMPOUND", "ENCODE") and self.dialect.name != "sqlite" and cursor.peek(1).kind in (WORD, QUOTED):
+        if (
+            cursor.peek().upper
+            in ("INDEX", "CONSTRAINT", "CHECK", "DISTKEY", "SORTKEY", "DISTSTYLE", "COMPOUND", "ENCODE")
+            and self.dialect.name != "sqlite"
+            and cursor.peek(1).kind in (WORD, QUOTED)
+        ):
             return
         start = cursor.i
         name = cursor.name()
@@ -190,7 +239,9 @@ class Alteration:
         elif cursor.at("ADD", "GENERATED") or cursor.at("ADD", "IDENTITY"):
             draft.change(name, self.where, generated=True, nullable=False)
             if cursor.at("ADD", "GENERATED", "BY"):
-                draft.options.setdefault("identity", {}).setdefault(draft.column_name(name, self.where), {})["by_default"] = True
+                draft.options.setdefault("identity", {}).setdefault(draft.column_name(name, self.where), {})[
+                    "by_default"
+                ] = True
         elif cursor.peek().upper in ("ADD", "RESTART", "ENCODE", "FIRST", "AFTER"):
             return
         else:  # SQL Server: ALTER COLUMN name type [NULL | NOT NULL]
@@ -228,16 +279,22 @@ class Alteration:
         """A column defined anew. keep_null: what is not said stays as it was (Oracle), else it is gone (MySQL)."""
         name = draft.column_name(old, self.where, "statement")
         before = next(column for column in draft.columns if column.name == name)
-        column = self.reader.read(item)
+        column = self.reader.read(item) if item else Column("", ())
         column.attributes = [text for text in column.attributes if not text.upper().startswith(("AFTER ", "FIRST"))]
+        if not item:
+            raise DDLError("a column without its definition", where=self.where, value=old, fix="write it whole")
         index = draft.columns.index(before)
         draft.columns.remove(before)
+        placed = self._place(item, draft)
+        index = index if placed is None else placed
         if column.name.casefold() == name.casefold():
             column.name = name
         add_column(draft, column, self.statement, self.dialect, self.where, self.users, index)
         made = draft.columns[index]
         if not column.type:
-            made = replace(made, type=before.type, source_type=before.source_type, generated=before.generated or column.generated)
+            made = replace(
+                made, type=before.type, source_type=before.source_type, generated=before.generated or column.generated
+            )
             draft.warnings = [line for line in draft.warnings if "no type" not in line]
         if keep_null:
             default = made.default if made.default is not None else before.default
@@ -256,13 +313,17 @@ class Alteration:
             return
         if cursor.at("IF", "EXISTS", "PARTITION"):
             return
-        if cursor.at("CONSTRAINT") or (cursor.peek().upper in ("FOREIGN", "CHECK", "UNIQUE") and cursor.peek(1).kind in (WORD, QUOTED)):
+        if cursor.at("CONSTRAINT") or (
+            cursor.peek().upper in ("FOREIGN", "CHECK", "UNIQUE") and cursor.peek(1).kind in (WORD, QUOTED)
+        ):
             cursor.i += 2 if cursor.at("FOREIGN", "KEY") else 1
             while cursor.accept_any("IF", "EXISTS"):
                 pass
             draft.drop_constraint(cursor.name())
             return
-        if cursor.peek().upper in ("INDEX", "KEY", "PARTITION", "DEFAULT", "PROJECTION", "ROW", "ALL") and cursor.peek(1).kind in (WORD, QUOTED):
+        if cursor.peek().upper in ("INDEX", "KEY", "PARTITION", "DEFAULT", "PROJECTION", "ROW", "ALL") and cursor.peek(
+            1
+        ).kind in (WORD, QUOTED):
             draft.drop_constraint(cursor.peek(1).text)
             return
         cursor.accept_any("COLUMN", "COLUMNS")
@@ -272,7 +333,7 @@ class Alteration:
         for item in items:
             draft.drop_column(Cursor(item).name(), self.where)
 
-    def _rename(self, cursor: Cursor, draft: Draft, drafts: dict[str, Draft]) -> None:
+    def _rename(self, cursor: Cursor, draft: Draft, drafts: Drafts) -> None:
         if cursor.at("CONSTRAINT") or cursor.at("INDEX") or cursor.at("KEY"):
             return
         if cursor.peek().upper in ("TO", "AS"):
@@ -290,16 +351,13 @@ class Alteration:
 _VERBS = frozenset({"ADD", "ALTER", "MODIFY", "CHANGE", "DROP", "RENAME", "REPLACE"})
 
 
-def rename_table(draft: Draft, name: str, drafts: dict[str, Draft]) -> None:
+def rename_table(draft: Draft, name: str, drafts: Drafts) -> None:
     """Gives a table another name; a qualified one may move it to another schema."""
     schema, _, last = name.rpartition(".")
-    order = list(drafts.values())
-    draft.name, draft.schema = last, schema or draft.schema
-    drafts.clear()
-    drafts.update({known.qualified.casefold(): known for known in order})
+    drafts.rename(draft, last, schema or draft.schema)
 
 
-def comment_on(statement: Statement, drafts: Mapping[str, Draft], dialect: Dialect, where: str) -> None:
+def comment_on(statement: Statement, drafts: Drafts, dialect: Dialect, where: str) -> None:
     """COMMENT ON TABLE | COLUMN ... IS '...'; of a view or of another file's table it says nothing here."""
     cursor = Cursor(statement.tokens, 2)
     on_table = cursor.take().is_word("TABLE")
@@ -307,7 +365,7 @@ def comment_on(statement: Statement, drafts: Mapping[str, Draft], dialect: Diale
         pass
     parts = cursor.parts()
     text = literal(cursor.peek(1), dialect) if cursor.at("IS") and cursor.peek(1).kind in (STRING, QUOTED) else None
-    draft = find(drafts, ".".join(parts if on_table else parts[:-1]))
+    draft = drafts.find(".".join(parts if on_table else parts[:-1]))
     if draft is None:
         return
     if on_table:

@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from rowmill.ddl.dialects import Dialect
 from rowmill.schema.model import TableColumn
@@ -31,7 +30,9 @@ def bounds_of(
     Only conditions on one column alone count, joined by AND; all others stay texts.
     """
     names = {column.name.casefold(): column.name for column in columns}
-    found: dict[str, Bounds] = {name: {"values": list(listed)} for name, listed in values.items() if name in names.values()}
+    found: dict[str, Bounds] = {
+        name: {"values": list(listed)} for name, listed in values.items() if name in names.values()
+    }
     for check in checks:
         for column, bounds in _check(check, dialect.parser):
             name = names.get(column.casefold())
@@ -46,7 +47,7 @@ def _check(text: str, parser: str) -> tuple[tuple[str, Bounds], ...]:
         return ()
     try:
         tree = sqlglot.parse_one(text, read=parser)
-    except (SqlglotError, RecursionError, ValueError):
+    except Exception:  # what it can't read bounds nothing
         return ()
     found: list[tuple[str, Bounds]] = []
     for part in tree.flatten() if isinstance(tree, exp.And) else [tree]:
@@ -158,5 +159,5 @@ def _join(known: Bounds, new: Bounds) -> None:
             known[key] = value
         elif key == "values":
             known[key] = [item for item in known[key] if item in value] or known[key]
-        elif type(known[key]) is type(value) or not isinstance(known[key], str) and not isinstance(value, str):
+        elif type(known[key]) is type(value) or (not isinstance(known[key], str) and not isinstance(value, str)):
             known[key] = max(known[key], value) if key in ("min", "above", "min_length") else min(known[key], value)

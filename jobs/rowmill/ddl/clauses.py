@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.constraints import comment_text
 from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import Draft
 from rowmill.ddl.lexer import QUOTED, STRING, WORD, Token, Tokens, literal
-from rowmill.ddl.references import key_columns
+from rowmill.ddl.references import comment_text, key_columns
 from rowmill.ddl.statements import Statement
 from rowmill.errors import DDLError
 
@@ -52,7 +51,12 @@ def read_tail(draft: Draft, tail: Tokens, statement: Statement, dialect: Dialect
 
 def _refuse(cursor: Cursor, statement: Statement, where: str) -> None:
     left = statement.slice(tuple(cursor.tokens[cursor.i :]))[:60]
-    raise DDLError("not understood after the columns", where=where, value=left, fix="check the parentheses, or name the dialect (--dialect)")
+    raise DDLError(
+        "not understood after the columns",
+        where=where,
+        value=left,
+        fix="check the parentheses, or name the dialect (--dialect)",
+    )
 
 
 def _pass_clause(cursor: Cursor, statement: Statement, where: str) -> None:
@@ -83,7 +87,20 @@ def _pass_clause(cursor: Cursor, statement: Statement, where: str) -> None:
 
 def _lists(first: Token, cursor: Cursor) -> bool:
     """Whether a comma goes on with a clause: ORDER BY a, b; PARTITIONS (...), (...)."""
-    return first.upper in ("ORDER", "TTL", "SETTINGS", "CLUSTER", "DISTRIBUTE", "PARTITION", "SEGMENTED", "LOB", "INDEX", "UNIQUE", "PRIMARY") and cursor.peek(1).upper not in ("COMMENT", "ENGINE")
+    return first.upper in (
+        "ORDER",
+        "TTL",
+        "SETTINGS",
+        "IN",
+        "CLUSTER",
+        "DISTRIBUTE",
+        "PARTITION",
+        "SEGMENTED",
+        "LOB",
+        "INDEX",
+        "UNIQUE",
+        "PRIMARY",
+    ) and cursor.peek(1).upper not in ("COMMENT", "ENGINE")
 
 
 def _belongs(first: Token, before: Token, token: Token, words: int) -> bool:
@@ -91,7 +108,11 @@ def _belongs(first: Token, before: Token, token: Token, words: int) -> bool:
     pair = (before.upper, token.upper)
     return (
         pair in _PAIRS
-        or (first.upper in ("ROW", "PARTITION", "WITH", "INDEX", "UNIQUE", "NO", "LOB", "ORGANIZE", "IN", "STORED", "EXTERNAL") and words == 1)
+        or (
+            first.upper
+            in ("ROW", "PARTITION", "WITH", "INDEX", "UNIQUE", "NO", "LOB", "ORGANIZE", "IN", "STORED", "EXTERNAL")
+            and words == 1
+        )
         or (first.upper == "PARTITION" and token.upper in ("SUBPARTITION", "PARTITIONS", "PARTITION", "IN", "VALUES"))
         or (first.upper == "STORED" and token.upper in ("AS", "BY"))
         or (first.upper == "DEFAULT" and before is first)
@@ -116,7 +137,9 @@ _PAIRS = {
 def _known(draft: Draft, cursor: Cursor, statement: Statement, dialect: Dialect, where: str) -> bool:
     """Reads a clause that the model has a place for; False (the cursor anywhere) for all others."""
     word = cursor.peek().upper
-    if word == "COMMENT" and (cursor.peek(1).kind in (STRING, QUOTED) or cursor.peek(1).is_mark("=") or cursor.peek(1).upper == "IS"):
+    if word == "COMMENT" and (
+        cursor.peek(1).kind in (STRING, QUOTED) or cursor.peek(1).is_mark("=") or cursor.peek(1).upper == "IS"
+    ):
         cursor.i += 1
         text = comment_text(cursor, dialect)
         if text is not None:
@@ -165,7 +188,14 @@ def _partitioning(draft: Draft, cursor: Cursor, statement: Statement, dialect: D
         return False
     inside = cursor.group()
     if inside is None:
-        inside = (cursor.take(),) if dialect.name == "bigquery" and cursor.peek().kind in (WORD, QUOTED) and not cursor.peek(1).is_mark("(") and not cursor.peek(1).is_mark(".") else None
+        inside = (
+            (cursor.take(),)
+            if dialect.name == "bigquery"
+            and cursor.peek().kind in (WORD, QUOTED)
+            and not cursor.peek(1).is_mark("(")
+            and not cursor.peek(1).is_mark(".")
+            else None
+        )
     if inside is None:
         return False
     if draft.partition_by:
@@ -185,7 +215,12 @@ def _of_trino(draft: Draft, cursor: Cursor, statement: Statement) -> bool:
     for piece in pieces(cursor.group() or ()):
         names = [token.text.strip("'") for token in piece[3:] if token.kind == STRING]
         known = {column.name for column in draft.columns}
-        if piece[0].is_word("PARTITIONED_BY", "PARTITIONING") and names and set(names) <= known and len(names) < len(known):
+        if (
+            piece[0].is_word("PARTITIONED_BY", "PARTITIONING")
+            and names
+            and set(names) <= known
+            and len(names) < len(known)
+        ):
             draft.partition_by = tuple(names)
         else:
             kept.append(statement.slice(piece))

@@ -9,9 +9,9 @@ from rowmill.ddl.cursor import Cursor
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import DraftKey
 from rowmill.ddl.expressions import pass_expression
-from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal
+from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Token, Tokens
 from rowmill.ddl.outline import first_name
-from rowmill.ddl.references import pass_state, reference
+from rowmill.ddl.references import comment_text, pass_state, reference
 from rowmill.ddl.statements import Statement
 from rowmill.ddl.types import type_end
 
@@ -75,7 +75,11 @@ class ColumnReader:
     def _typeless(self, cursor: Cursor) -> bool:
         """Whether an attribute follows the name at once: a computed column, or SQLite's columns of any type."""
         word = cursor.peek().upper
-        return word in _NEVER_TYPES and (word != "COMMENT" or cursor.peek(1).kind == STRING) and self._handler(cursor) is not None
+        return (
+            word in _NEVER_TYPES
+            and (word != "COMMENT" or cursor.peek(1).kind == STRING)
+            and self._handler(cursor) is not None
+        )
 
     def _handler(self, cursor: Cursor) -> Handler | None:
         for words, handler in self.heads.get(cursor.peek().upper, ()):
@@ -125,7 +129,9 @@ def _null(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> N
 def _constraint(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> bool | None:
     cursor.i += 1
     heads = reader._handler(cursor)
-    if heads is not None and not (cursor.peek(1).upper in _AFTER_NAME and cursor.peek().upper not in ("NOT", "PRIMARY", "FOREIGN")):
+    if heads is not None and not (
+        cursor.peek(1).upper in _AFTER_NAME and cursor.peek().upper not in ("NOT", "PRIMARY", "FOREIGN")
+    ):
         return None  # CONSTRAINT without a name
     name = cursor.name()
     if cursor.at("PRIMARY", "KEY"):
@@ -204,14 +210,8 @@ def _check(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> 
 
 def _comment(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> bool | None:
     cursor.i += 1
-    cursor.accept("=") or cursor.accept("IS")
-    texts = []
-    while cursor.peek().kind == STRING or (cursor.peek().kind == QUOTED and not texts):
-        texts.append(literal(cursor.take(), reader.dialect))
-    if not texts:
-        return False
-    column.comment = "".join(texts)
-    return None
+    column.comment = comment_text(cursor, reader.dialect)
+    return None if column.comment is not None else False
 
 
 def _generated(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> bool | None:
@@ -226,7 +226,7 @@ def _generated(reader: ColumnReader, cursor: Cursor, column: Column, start: int)
         column.attributes.append(reader.text(cursor, start))
         column.computed = None
         column.generated = True
-        column.identity["row"] = True
+        column.identity["row"] = "TRANSACTION" not in column.attributes[-1].upper()  # a transaction's id may be null
         return None
     if not cursor.accept("AS"):
         return False
@@ -340,7 +340,9 @@ def _named_steps(cursor: Cursor, column: Column) -> None:
             return
 
 
-_SEQUENCE_WORDS = frozenset("MINVALUE MAXVALUE NO CACHE NOCACHE CYCLE NOCYCLE NOMINVALUE NOMAXVALUE KEEP NOKEEP SCALE NOSCALE OWNED".split())
+_SEQUENCE_WORDS = frozenset(
+    "MINVALUE MAXVALUE NO CACHE NOCACHE CYCLE NOCYCLE NOMINVALUE NOMAXVALUE KEEP NOKEEP SCALE NOSCALE OWNED".split()
+)
 
 
 def _auto(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> None:
@@ -466,40 +468,99 @@ _MYSQL: dict[str, Handler] = {
 _BY_DIALECT: dict[str, dict[str, Handler]] = {
     "redshift": _REDSHIFT,
     "mysql": _MYSQL,
-    "singlestore": _MYSQL,
     "oracle": {
-        "ENCRYPT": lambda r, c, col, s: _oracle_encrypt(r, c, col, s), "SORT": _kept(1, ""), "DISABLE": _dropped(1), "WITH ROWID": _kept(2, ""), "SCOPE IS": _kept(2, "N"),
-        "NOVALIDATE": _dropped(1), "VALIDATE": _dropped(1), "INVISIBLE": _kept(1, ""), "RESERVABLE": _kept(1, ""), "DECRYPT": _kept(1, ""),
+        "ENCRYPT": lambda r, c, col, s: _oracle_encrypt(r, c, col, s),
+        "SORT": _kept(1, ""),
+        "DISABLE": _dropped(1),
+        "WITH ROWID": _kept(2, ""),
+        "SCOPE IS": _kept(2, "N"),
+        "NOVALIDATE": _dropped(1),
+        "VALIDATE": _dropped(1),
+        "INVISIBLE": _kept(1, ""),
+        "RESERVABLE": _kept(1, ""),
+        "DECRYPT": _kept(1, ""),
     },
     "tsql": {
-        "SPARSE": _kept(1, ""), "FILESTREAM": _kept(1, ""), "ROWGUIDCOL": _kept(1, ""), "MASKED WITH": _kept(2, "P"),
-        "ENCRYPTED WITH": _kept(2, "P"), "COLUMN_SET": _kept(3, ""), "NOT FOR REPLICATION": _kept(3, ""),
-        "CLUSTERED": _dropped(1), "NONCLUSTERED": _dropped(1), "WITH VALUES": _dropped(2), "INDEX": lambda r, c, col, s: _inline_index(r, c, col, s),
+        "SPARSE": _kept(1, ""),
+        "FILESTREAM": _kept(1, ""),
+        "ROWGUIDCOL": _kept(1, ""),
+        "MASKED WITH": _kept(2, "P"),
+        "ENCRYPTED WITH": _kept(2, "P"),
+        "COLUMN_SET": _kept(3, ""),
+        "NOT FOR REPLICATION": _kept(3, ""),
+        "CLUSTERED": _dropped(1),
+        "NONCLUSTERED": _dropped(1),
+        "WITH VALUES": _dropped(2),
+        "INDEX": lambda r, c, col, s: _inline_index(r, c, col, s),
     },
     "snowflake": {
-        "MASKING POLICY": lambda r, c, col, s: _policy(r, c, col, s), "WITH MASKING POLICY": lambda r, c, col, s: _policy(r, c, col, s),
-        "PROJECTION POLICY": lambda r, c, col, s: _policy(r, c, col, s), "WITH PROJECTION POLICY": lambda r, c, col, s: _policy(r, c, col, s),
-        "TAG": _kept(1, "P"), "WITH TAG": _kept(2, "P"), "ORDER": _dropped(1), "NOORDER": _dropped(1),
+        "MASKING POLICY": lambda r, c, col, s: _policy(r, c, col, s),
+        "WITH MASKING POLICY": lambda r, c, col, s: _policy(r, c, col, s),
+        "PROJECTION POLICY": lambda r, c, col, s: _policy(r, c, col, s),
+        "WITH PROJECTION POLICY": lambda r, c, col, s: _policy(r, c, col, s),
+        "TAG": _kept(1, "P"),
+        "WITH TAG": _kept(2, "P"),
+        "ORDER": _dropped(1),
+        "NOORDER": _dropped(1),
     },
     "clickhouse": {
-        "CODEC": _kept(1, "P"), "TTL": _kept(1, "E"), "MATERIALIZED": _made("MATERIALIZED"), "ALIAS": _made("ALIAS"), "EPHEMERAL": _made("EPHEMERAL"),
-        "STATISTICS": _kept(1, "P"), "SETTINGS": _kept(1, "P"), "STATISTIC": _kept(1, "P"),
+        "CODEC": _kept(1, "P"),
+        "TTL": _kept(1, "E"),
+        "MATERIALIZED": _made("MATERIALIZED"),
+        "ALIAS": _made("ALIAS"),
+        "EPHEMERAL": _made("EPHEMERAL"),
+        "STATISTICS": _kept(1, "P"),
+        "SETTINGS": _kept(1, "P"),
+        "STATISTIC": _kept(1, "P"),
     },
     "teradata": {
-        "COMPRESS USING": _kept(2, "N"), "DECOMPRESS USING": _kept(2, "N"), "COMPRESS": _kept(1, "V"), "NO COMPRESS": _kept(2, ""), "CASESPECIFIC": _kept(1, ""), "NOT CASESPECIFIC": _kept(2, ""), "CS": _kept(1, ""), "NOT CS": _kept(2, ""),
-        "UPPERCASE": _kept(1, ""), "UC": _kept(1, ""), "FORMAT": _kept(1, "S"), "TITLE": _kept(1, "S"), "NAMED": _kept(1, "N"), "INLINE LENGTH": _kept(2, "S"),
-        "AUTO COLUMN": _kept(2, ""), "STORAGE FORMAT": _kept(2, "N"), "WITHOUT SYSTEM VERSIONING": _kept(3, ""), "NO": _kept(2, ""),
+        "COMPRESS USING": _kept(2, "N"),
+        "DECOMPRESS USING": _kept(2, "N"),
+        "COMPRESS": _kept(1, "V"),
+        "NO COMPRESS": _kept(2, ""),
+        "CASESPECIFIC": _kept(1, ""),
+        "NOT CASESPECIFIC": _kept(2, ""),
+        "CS": _kept(1, ""),
+        "NOT CS": _kept(2, ""),
+        "UPPERCASE": _kept(1, ""),
+        "UC": _kept(1, ""),
+        "FORMAT": _kept(1, "S"),
+        "TITLE": _kept(1, "S"),
+        "NAMED": _kept(1, "N"),
+        "INLINE LENGTH": _kept(2, "S"),
+        "AUTO COLUMN": _kept(2, ""),
+        "STORAGE FORMAT": _kept(2, "N"),
+        "WITHOUT SYSTEM VERSIONING": _kept(3, ""),
+        "NO": _kept(2, ""),
     },
-    "vertica": {"ENCODING": _kept(1, "N"), "ACCESSRANK": _kept(1, "S"), "SET USING": _kept(2, "E"), "DEFAULT USING": _kept(2, "E")},
+    "vertica": {
+        "ENCODING": _kept(1, "N"),
+        "ACCESSRANK": _kept(1, "S"),
+        "SET USING": _kept(2, "E"),
+        "DEFAULT USING": _kept(2, "E"),
+    },
     "db2": {
-        "CCSID": _kept(1, "S"), "NOT LOGGED": _kept(2, ""), "LOGGED": _kept(1, ""), "NOT COMPACT": _kept(2, ""), "COMPACT": _kept(1, ""),
-        "INLINE LENGTH": _kept(2, "S"), "IMPLICITLY HIDDEN": _kept(2, ""), "NOT HIDDEN": _kept(2, ""), "SECURED WITH": _kept(2, "N"),
-        "COMPRESS SYSTEM DEFAULT": _kept(3, ""), "COMPRESS": _kept(1, ""), "NOT SECURED": _kept(2, ""), "FOR BIT DATA": _kept(3, ""), "FIELDPROC": _kept(1, "Np"),
+        "CCSID": _kept(1, "S"),
+        "NOT LOGGED": _kept(2, ""),
+        "LOGGED": _kept(1, ""),
+        "NOT COMPACT": _kept(2, ""),
+        "COMPACT": _kept(1, ""),
+        "INLINE LENGTH": _kept(2, "S"),
+        "IMPLICITLY HIDDEN": _kept(2, ""),
+        "NOT HIDDEN": _kept(2, ""),
+        "SECURED WITH": _kept(2, "N"),
+        "COMPRESS SYSTEM DEFAULT": _kept(3, ""),
+        "COMPRESS": _kept(1, ""),
+        "NOT SECURED": _kept(2, ""),
+        "FOR BIT DATA": _kept(3, ""),
+        "FIELDPROC": _kept(1, "Np"),
     },
     "databricks": {"MASK": lambda r, c, col, s: _mask(r, c, col, s)},
     "spark": {"MASK": lambda r, c, col, s: _mask(r, c, col, s)},
     "postgres": {"COMPRESSION": _kept(1, "N")},
     "trino": {"WITH": _kept(1, "P")},
+    "exasol": {"UTF8": _kept(1, ""), "ASCII": _kept(1, "")},
+    "singlestore": {**_MYSQL, "PERSISTED": lambda r, c, col, s: _persisted(r, c, col, s)},
     "duckdb": {"USING COMPRESSION": _kept(2, "N")},
     "hive": {"DISABLE NOVALIDATE": _kept(2, ""), "NOVALIDATE": _kept(1, "")},
 }
@@ -508,15 +569,21 @@ _BY_DIALECT: dict[str, dict[str, Handler]] = {
 def _oracle_encrypt(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> None:
     cursor.i += 1
     while True:
-        if cursor.accept("USING"):
-            cursor.i += 1
-        elif cursor.accept("IDENTIFIED", "BY"):
-            cursor.i += 1
-        elif cursor.peek().kind == STRING:
+        if cursor.accept("USING") or cursor.accept("IDENTIFIED", "BY") or cursor.peek().kind == STRING:
             cursor.i += 1
         elif not (cursor.accept("NO", "SALT") or cursor.accept("SALT")):
             break
     column.attributes.append(reader.text(cursor, start))
+
+
+def _persisted(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> None:
+    """SingleStore puts a computed column's type after its expression."""
+    cursor.i += 1
+    if not column.type and not cursor.done and not cursor.accept("AUTO"):
+        end = type_end(tuple(cursor.tokens), cursor.i, reader.dialect)
+        column.type = tuple(cursor.tokens[cursor.i : end])
+        cursor.i = end
+    column.attributes.append("PERSISTED")
 
 
 def _policy(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> bool | None:

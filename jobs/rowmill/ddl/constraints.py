@@ -5,7 +5,7 @@ from __future__ import annotations
 from rowmill.ddl.cursor import Cursor
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import Draft
-from rowmill.ddl.lexer import QUOTED, STRING, WORD, Tokens, literal
+from rowmill.ddl.lexer import QUOTED, STRING, WORD, Tokens
 from rowmill.ddl.references import key_columns, pass_state, reference
 from rowmill.ddl.statements import Statement
 from rowmill.errors import DDLError
@@ -29,6 +29,11 @@ def add_constraint(draft: Draft, item: Tokens, statement: Statement, dialect: Di
         _foreign(draft, cursor, statement, dialect, where, name)
     elif cursor.accept("CHECK"):
         _check(draft, cursor, statement, dialect, where, name)
+    elif cursor.at("INDEX") and dialect.name == "tsql" and any(token.is_word("UNIQUE") for token in item[1:4]):
+        cursor.i += 1
+        name = cursor.name()
+        cursor.accept("UNIQUE")
+        _unique(draft, cursor, item, statement, dialect, where, name)
     elif cursor.peek().upper in _KEPT:
         draft.indexes.append(statement.slice(item))
         cursor.i = len(item)
@@ -58,7 +63,7 @@ def _nameless(cursor: Cursor) -> bool:
 
 _KINDS = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE"})
 _KEPT = frozenset(
-    "KEY INDEX FULLTEXT SPATIAL SHARD SORT VECTOR EXCLUDE PERIOD PROJECTION SUPPLEMENTAL ASSUME NOT".split()
+    "KEY INDEX FULLTEXT SPATIAL SHARD SORT VECTOR EXCLUDE PERIOD PROJECTION SUPPLEMENTAL ASSUME NOT DISTRIBUTE PARTITION COLUMN".split()
 )
 
 
@@ -69,9 +74,13 @@ def _excerpt(tokens: Tokens, statement: Statement) -> str:
 def _columns(cursor: Cursor, statement: Statement, dialect: Dialect, where: str) -> list[str] | None:
     """The columns of the parentheses that come next, after what may stand before them."""
     while not cursor.done and not cursor.at("("):
-        if cursor.accept_any("CLUSTERED", "NONCLUSTERED", "HASH", "BTREE", "USING", "NULLS", "NOT", "DISTINCT", "KEY", "INDEX"):
+        if cursor.accept_any(
+            "CLUSTERED", "NONCLUSTERED", "HASH", "BTREE", "USING", "NULLS", "NOT", "DISTINCT", "KEY", "INDEX"
+        ):
             continue
-        if cursor.peek().kind in (WORD, QUOTED, STRING) and (cursor.peek(1).is_mark("(") or cursor.peek(1).upper in ("USING", "HASH", "CLUSTERED", "NONCLUSTERED")):
+        if cursor.peek().kind in (WORD, QUOTED, STRING) and (
+            cursor.peek(1).is_mark("(") or cursor.peek(1).upper in ("USING", "HASH", "CLUSTERED", "NONCLUSTERED")
+        ):
             cursor.i += 1  # the index's name
             continue
         break
@@ -100,7 +109,18 @@ def _unique(
         cursor.i = len(item)
         return
     if not name:
-        name = next((t.text for t in cursor.tokens[before : cursor.i] if t.kind in (WORD, QUOTED) and t.upper not in _WORDS), "") if cursor.tokens[before].is_word("KEY", "INDEX") or not cursor.tokens[before].is_mark("(") else ""
+        name = (
+            next(
+                (
+                    t.text
+                    for t in cursor.tokens[before : cursor.i]
+                    if t.kind in (WORD, QUOTED) and t.upper not in _WORDS
+                ),
+                "",
+            )
+            if cursor.tokens[before].is_word("KEY", "INDEX") or not cursor.tokens[before].is_mark("(")
+            else ""
+        )
         name = name if name and name not in names else ""
     draft.add_unique(names, where)
     draft.name_constraint(name, f"unique ({', '.join(draft.names(names, where, 'unique key'))})")
@@ -150,12 +170,3 @@ def _check(draft: Draft, cursor: Cursor, statement: Statement, dialect: Dialect,
     draft.checks.append(text)
     draft.name_constraint(name, f"check ({text})")
     _end(draft, cursor, statement)
-
-
-def comment_text(cursor: Cursor, dialect: Dialect) -> str | None:
-    """The text after COMMENT [=]; None where none follows."""
-    cursor.accept("=") or cursor.accept("IS")
-    texts: list[str] = []
-    while cursor.peek().kind == STRING or (cursor.peek().kind == QUOTED and not texts):
-        texts.append(literal(cursor.take(), dialect))
-    return "".join(texts) if texts else None

@@ -13,7 +13,7 @@ from rowmill.ddl.alter import Alteration, comment_on, rename_table
 from rowmill.ddl.cursor import Cursor
 from rowmill.ddl.detect import Detection, detect
 from rowmill.ddl.dialects import AUTO, Dialect, dialect_named
-from rowmill.ddl.draft import Draft, find, finish_one
+from rowmill.ddl.draft import Draft, Drafts, finish_one
 from rowmill.ddl.lexer import MARK
 from rowmill.ddl.objects import described, dropped, unique_index, user_type
 from rowmill.ddl.outline import kind_of, name_of, outline
@@ -140,7 +140,7 @@ class _Conversion:
 
     def __init__(self, dialect: Dialect, source: str, read: _Read) -> None:
         self.dialect, self.source, self.read = dialect, source, read
-        self.drafts: dict[str, Draft] = {}
+        self.drafts = Drafts()
         self.users: dict[str, UserType] = {}
         self.refused: set[str] = set()
         self.failures: list[DDLError] = []
@@ -170,9 +170,9 @@ class _Conversion:
             return
         if kind in ("table", "alter", "rename"):
             self.refused.add(last)
-            draft = find(self.drafts, name) if kind != "table" else None
+            draft = self.drafts.find(name) if kind != "table" else None
             if draft is not None:
-                del self.drafts[draft.qualified.casefold()]
+                self.drafts.remove(draft)
         self.failures.append(error)
 
     def table(self, statement: Statement, where: str) -> None:
@@ -181,12 +181,11 @@ class _Conversion:
             raise DDLError("a table without a name", where=where, value=statement.text[:60], fix="name it")
         _balanced(statement, where)
         draft = self.read(statement, shape, self.dialect, where, self.users, self.drafts)
-        taken = self.drafts.get(draft.qualified.casefold())
-        taken = taken or next((d for d in self.drafts.values() if d.name.casefold() == draft.name.casefold()), None)
+        taken = self.drafts.named(draft.name)
         if taken is not None:
             fix = f"the first is at line {taken.line}"
             raise DDLError("two tables of this name", where=where, value=draft.qualified, fix=fix)
-        self.drafts[draft.qualified.casefold()] = draft
+        self.drafts.add(draft)
 
     def alter(self, statement: Statement, where: str) -> None:
         Alteration(statement, self.dialect, where, self.users).apply(self.drafts)
@@ -211,7 +210,7 @@ class _Conversion:
     def rename(self, statement: Statement, where: str) -> None:
         cursor = Cursor(statement.tokens, 2)
         while not cursor.done:
-            draft = find(self.drafts, cursor.name())
+            draft = self.drafts.find(cursor.name())
             if draft is None or not cursor.accept("TO"):
                 return
             rename_table(draft, cursor.name(), self.drafts)
@@ -220,7 +219,7 @@ class _Conversion:
     def finish(self) -> tuple[TableDefinition, ...]:
         """The model of all tables; one with a key to a column that its parent doesn't have becomes a failure."""
         tables = []
-        for draft in list(self.drafts.values()):
+        for draft in self.drafts:
             try:
                 tables.append(finish_one(draft, self.drafts, self.dialect))
                 self.warnings += draft.warnings
@@ -250,4 +249,6 @@ def _balanced(statement: Statement, where: str) -> None:
             depth += (token.text == "(") - (token.text == ")")
             if depth < 0:
                 excerpt = statement.text[max(0, token.start - 30) : token.end].split("\n")[-1]
-                raise DDLError("a parenthesis closes what was never opened", where=where, value=excerpt, fix="take it out")
+                raise DDLError(
+                    "a parenthesis closes what was never opened", where=where, value=excerpt, fix="take it out"
+                )

@@ -76,7 +76,9 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether these words (or marks) come next."""
-        return all((t := self.peek(n)).upper == word or (t.kind == MARK and t.text == word) for n, word in enumerate(words))
+        return all(
+            (t := self.peek(n)).upper == word or (t.kind == MARK and t.text == word) for n, word in enumerate(words)
+        )
 
     def accept(self, *words: str) -> bool:
         """Passes over these words if they come next."""
@@ -119,7 +121,7 @@ class Cursor:
         found: list[str] = []
         while (token := self.peek()).kind in _NAMES:
             self.i += 1
-            part = token.text.strip("'\"") if token.kind == STRING else token.text
+            part = token.text.strip("'\"") if token.kind == STRING else token.text.rstrip()  # db2look pads "SCHEMA  "
             while dashes and self.peek().is_mark("-") and self.peek().start == self.tokens[self.i - 1].end:
                 part += "-" + self.peek(1).text
                 self.i += 2

@@ -6,14 +6,13 @@ a statement that has them is refused, so that nothing is lost through it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ddlparse import DdlParse
 
 from rowmill.ddl.columns import ColumnReader
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.draft import Draft
+from rowmill.ddl.draft import Draft, Drafts
 from rowmill.ddl.lexer import tokenize
 from rowmill.ddl.outline import Outline, is_constraint
 from rowmill.ddl.proof import prove
@@ -29,7 +28,7 @@ _UNREAD = frozenset({"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", 
 
 
 def read_table_by_ddlparse(
-    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Mapping[str, Draft]
+    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Drafts
 ) -> Draft:
     """The draft of a CREATE TABLE. Raises DDLError for what ddlparse can't read, or reads with loss."""
     if shape.items is None:

@@ -44,7 +44,10 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"`\w+`", {"mysql": 1, "hive": 1, "spark": 1, "bigquery": 1, "singlestore": 1, "databricks": 1}),
     (r"\bSHARD\s+KEY\b|\bROWSTORE\b|\bSORT\s+KEY\s*\(", {"singlestore": 12}),
     (r"\bAUTOINCREMENT\b", {"sqlite": 4, "snowflake": 3}),
-    (r"\bWITHOUT\s+ROWID\b|\bPRAGMA\b|\)\s*STRICT\b", {"sqlite": 10}),
+    (r"\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bsqlite_\w+", {"sqlite": 10}),
+    (r"\bPRAGMA\b", {"sqlite": 4, "duckdb": 3}),
+    (r"\bPRIMARY\s+KEY\s+AUTOINCREMENT\b", {"sqlite": 6}),
+    (r"\bUSING\s+COMPRESSION\b|^\s*(?:INSTALL|LOAD)\s+\w+\s*;|\bread_(?:csv|parquet|json)\w*\s*\(", {"duckdb": 10}),
     (r"\[\s*[A-Za-z_]\w*\s*\]", {"tsql": 5, "sqlite": 1}),
     (
         r"\bNVARCHAR\s*\(\s*MAX\s*\)|\bUNIQUEIDENTIFIER\b|\bDATETIMEOFFSET\b|\bDATETIME2\b|\bSMALLDATETIME\b",
@@ -58,10 +61,13 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bSTORED\s+AS\b|\bROW\s+FORMAT\b|\bSERDE\b|\bINPUTFORMAT\b", {"hive": 8, "spark": 1, "athena": 2}),
     (r"\bTBLPROPERTIES\b", {"hive": 3, "spark": 2, "databricks": 2, "athena": 1}),
     (r"\bPARTITIONED\s+BY\s*\(\s*`?\w+`?\s+[A-Za-z]", {"hive": 4, "athena": 1}),
-    (r"\b(?:ARRAY|MAP|STRUCT)\s*<", {"hive": 3, "spark": 3, "databricks": 2, "bigquery": 2, "athena": 1}),
-    (r"\bSTRUCT\s*<\s*`?\w+`?\s*:", {"hive": 3, "spark": 3, "databricks": 1, "athena": 1}),
-    (r"\bUSING\s+(?:PARQUET|ORC|CSV|JSON|AVRO)\b", {"spark": 10}),
-    (r"\bUSING\s+DELTA\b|\bCLUSTER\s+BY\s+AUTO\b", {"databricks": 10}),
+    (r"\b(?:ARRAY|MAP|STRUCT)\s*<", {"hive": 3, "spark": 3, "databricks": 3, "bigquery": 2, "athena": 1}),
+    (r"\bSTRUCT\s*<\s*`?\w+`?\s*:", {"hive": 3, "spark": 3, "databricks": 3, "athena": 1}),
+    (r"\bUSING\s+(?:PARQUET|ORC|CSV|JSON|AVRO)\b", {"spark": 20, "databricks": 12}),
+    (
+        r"\bUSING\s+DELTA\b|\bCLUSTER\s+BY\s+AUTO\b|\bZORDER\s+BY\b|\bVACUUM\s+\w+[.]\w+\s*(?:RETAIN|;)",
+        {"databricks": 14, "spark": 10},
+    ),
     (r"\bVARIANT\b", {"snowflake": 4, "databricks": 1}),
     (r"\bTIMESTAMP_(?:NTZ|LTZ|TZ)\b|\bTRANSIENT\s+TABLE\b|\bMASKING\s+POLICY\b|\bDATA_RETENTION", {"snowflake": 5}),
     (r"\bCREATE\s+OR\s+REPLACE\s+(?:TRANSIENT\s+)?TABLE\b", {"snowflake": 2, "duckdb": 1, "bigquery": 1}),
@@ -74,15 +80,32 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bARRAY\s*\(\s*\w+|\bWITH\s*\(\s*format\s*=", {"trino": 4}),
     (r"\bMULTISET\b|\bPRIMARY\s+INDEX\b|\bNO\s+FALLBACK\b|\bBYTEINT\b|\bCASESPECIFIC\b", {"teradata": 8}),
     (
-        r"\bENCODING\s+(?:AUTO|RLE|DELTAVAL|BLOCK_DICT|NONE)\b|\bSEGMENTED\s+BY\b|\bKSAFE\b|\bLONG\s+VARCHAR\b",
-        {"vertica": 10},
+        r"\bENCODING\s+(?:AUTO|RLE|DELTAVAL|BLOCK_DICT|NONE|COMMONDELTA_COMP|\w*COMP)\b|\b(?:UN)?SEGMENTED\s+(?:BY|ALL)\b|\bKSAFE\b",
+        {"vertica": 14},
     ),
+    (r"\bLONG\s+VARCHAR\b", {"vertica": 3, "db2": 2, "teradata": 2, "exasol": 1}),
+    (r"\bLONG\s+VARBINARY\b|\bSET\s+USING\b|\bACCESSRANK\b", {"vertica": 6}),
+    (
+        r"\bCOMMENT\s+IS\b|\bHASHTYPE\b|\b(?:LUA|PYTHON3?|JAVA)\s+(?:SET|SCALAR)\s+SCRIPT\b|\)\s+(?:UTF8|ASCII)\b",
+        {"exasol": 12},
+    ),
+    (r"\bIDENTITY\s+NOT\s+NULL\b|\bNVARCHAR\s*\(|\bDATETIME2\b|\bIDENTITY\s*,", {"tsql": 3}),
     (r"\bORGANIZE\s+BY\b|\bFOR\s+BIT\s+DATA\b|\bCCSID\b|\bDECFLOAT\b", {"db2": 10}),
     (r"\bDISTRIBUTE\s+BY\s+\w+", {"exasol": 6, "db2": 1}),
 )
-_COMPILED = tuple((re.compile(mark, re.IGNORECASE), scores) for mark, scores in _MARKS)
+_COMPILED = tuple((re.compile(mark, re.IGNORECASE | re.MULTILINE), scores) for mark, scores in _MARKS)
 # Case tells only here: ClickHouse writes its types in this case, and hardly anyone else does.
 _CASED = re.compile(r"\b(?:String|Int(?:8|16|32|64))\b")
+# What stands inside strings or comments and yet tells. Searched in the raw text.
+_RAW = (
+    (re.compile(r"\bLOCATION\s+'s3://", re.IGNORECASE), {"athena": 18}),
+    (re.compile(r"^-- (?:PostgreSQL database dump|Dumped by pg_dump)", re.MULTILINE), {"postgres": 20}),
+    (re.compile(r"^-- (?:MySQL|MariaDB) dump|^-- phpMyAdmin|^/\*!\d{5}", re.MULTILINE), {"mysql": 20}),
+    (re.compile(r"^/\*{2,}\s*Object:\s", re.MULTILINE), {"tsql": 20}),
+    (re.compile(r"'dbfs:/|'abfss://|\bdelta\.\w+'\s*=", re.IGNORECASE), {"databricks": 8}),
+    (re.compile(r"`\S+\.\S+\.\S+`"), {"bigquery": 6}),
+    (re.compile(r"`[^`\s]+\.[^`\s]+`"), {"bigquery": 3, "hive": 1}),
+)
 # Comments and strings say nothing about the dialect. Quotes may be unbalanced here: the lexer will say so later.
 _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\n]|'')*'", re.DOTALL)
 _ENOUGH = 1_000_000
@@ -100,6 +123,12 @@ def detect(text: str) -> Detection:
         for name, score in says.items():
             scores[name] += score
             if score > 0:
+                marks[name].append(" ".join(found.group().split()))
+    for mark, says in _RAW:
+        found = mark.search(text, 0, _ENOUGH)
+        if found is not None:
+            for name, score in says.items():
+                scores[name] += score
                 marks[name].append(" ".join(found.group().split()))
     if _CASED.search(clean):
         scores["clickhouse"] += 2

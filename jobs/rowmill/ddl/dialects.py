@@ -19,6 +19,7 @@ class Dialect:
     brackets:       `[name]` is a quoted identifier
     double_strings: "text" is a string, not a name
     triple:         '''text''' is a string
+    nesting:        a comment may hold comments
     conditional:    what stands in `/*! ... */` is run
     index_lines:    `KEY name (columns)` stands among the columns
     batches:        statements may end without a semicolon, at GO or where the next one begins
@@ -32,6 +33,7 @@ class Dialect:
     brackets: bool = False
     double_strings: bool = False
     triple: bool = False
+    nesting: bool = False
     conditional: bool = False
     index_lines: bool = False
     batches: bool = False
@@ -39,14 +41,19 @@ class Dialect:
     @property
     def comment(self) -> str:
         """The regular expression of a comment, or of its marks where what is inside is run."""
-        block = r"/\*(?!!).*?\*/|/\*!\d*|\*/" if self.conditional else r"/\*.*?\*/"
+        block = _nested(4) if self.nesting else r"/\*.*?\*/"
+        if self.conditional:
+            block = r"/\*(?!!).*?\*/|/\*!\d*|\*/"
         return rf"--[^\n]*+|{block}" + (r"|\#[^\n]*+" if self.hashes else "") + (r"|//[^\n]*+" if self.slashes else "")
 
 
+def _nested(depth: int) -> str:
+    inner = f"|{_nested(depth - 1)}" if depth else ""
+    return rf"/\*(?:[^*/]++|\*(?!/)|/(?!\*){inner})*+\*/"
+
+
 def _mysql(name: str) -> Dialect:
-    return Dialect(
-        name, name, escapes=True, hashes=True, double_strings=True, conditional=True, index_lines=True
-    )
+    return Dialect(name, name, escapes=True, hashes=True, double_strings=True, conditional=True, index_lines=True)
 
 
 DIALECTS = {
@@ -56,21 +63,21 @@ DIALECTS = {
         Dialect("bigquery", "bigquery", escapes=True, hashes=True, double_strings=True, triple=True),
         Dialect("clickhouse", "clickhouse", escapes=True, index_lines=True),
         Dialect("databricks", "databricks", escapes=True, double_strings=True),
-        Dialect("db2", "postgres"),
-        Dialect("duckdb", "duckdb"),
+        Dialect("db2", "postgres", nesting=True),
+        Dialect("duckdb", "duckdb", nesting=True),
         Dialect("exasol", "exasol"),
         Dialect("hive", "hive", escapes=True, double_strings=True),
         _mysql("mysql"),
         Dialect("oracle", "oracle"),
-        Dialect("postgres", "postgres"),
-        Dialect("redshift", "redshift"),
+        Dialect("postgres", "postgres", nesting=True),
+        Dialect("redshift", "redshift", nesting=True),
         _mysql("singlestore"),
         Dialect("snowflake", "snowflake", escapes=True, slashes=True, index_lines=True),
         Dialect("spark", "spark", escapes=True, double_strings=True),
         Dialect("sqlite", "sqlite", brackets=True),
         Dialect("teradata", "teradata"),
         Dialect("trino", "trino"),
-        Dialect("tsql", "tsql", brackets=True, index_lines=True, batches=True),
+        Dialect("tsql", "tsql", nesting=True, brackets=True, index_lines=True, batches=True),
         Dialect("vertica", "postgres"),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -129,33 +129,75 @@ class Draft:
 
     def add_foreign_key(self, key: DraftKey) -> None:
         key.columns = self.names(key.columns, key.where, "foreign key")
-        self.foreign_keys = [known for known in self.foreign_keys if not (known.columns == key.columns and known.table == key.table and not known.references)]
+        self.foreign_keys = [
+            known
+            for known in self.foreign_keys
+            if not (known.columns == key.columns and known.table == key.table and not known.references)
+        ]
         said = [(known.columns, known.table, known.references) for known in self.foreign_keys]
         if (key.columns, key.table, key.references) not in said:
             self.foreign_keys.append(key)
 
 
+class Drafts:
+    """The tables of an input, in their order, found by names that may be qualified otherwise than where they were created."""
+
+    def __init__(self) -> None:
+        self._by_last: dict[str, list[Draft]] = {}
+        self._all: dict[int, Draft] = {}
+
+    def __iter__(self) -> Iterator[Draft]:
+        return iter(list(self._all.values()))
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, draft: Draft) -> None:
+        self._all[id(draft)] = draft
+        self._by_last.setdefault(draft.name.casefold(), []).append(draft)
+
+    def remove(self, draft: Draft) -> None:
+        del self._all[id(draft)]
+        self._by_last[draft.name.casefold()].remove(draft)
+
+    def rename(self, draft: Draft, name: str, schema: str | None) -> None:
+        self._by_last[draft.name.casefold()].remove(draft)
+        draft.name, draft.schema = name, schema
+        self._by_last.setdefault(name.casefold(), []).append(draft)
+
+    def named(self, name: str) -> Draft | None:
+        """The table whose last part of the name is this, in any schema."""
+        return next(iter(self._by_last.get(name.casefold(), ())), None)
+
+    def find(self, name: str) -> Draft | None:
+        """The one table that a name means, as far as both are qualified; None where there is none, or several."""
+        parts = name.casefold().split(".")
+        near = (
+            self._by_last.get(parts[-1], [])
+            if len(parts) < 2
+            else [
+                draft
+                for draft in self._by_last.get(parts[-1], [])
+                if _same(draft.qualified.casefold().split("."), parts)
+            ]
+        )
+        return near[0] if len(near) == 1 else None
+
+
 def _same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two names mean one table, as far as both are qualified."""
     return all(a == b for a, b in zip(reversed(one), reversed(other), strict=False))
 
 
-def find(drafts: Mapping[str, Draft], name: str) -> Draft | None:
-    """The table of a name that may be qualified otherwise than where it was created."""
-    wanted = name.casefold()
-    if wanted in drafts:
-        return drafts[wanted]
-    parts = wanted.split(".")
-    near = [draft for draft in drafts.values() if _same(draft.qualified.casefold().split("."), parts)]
-    return near[0] if len(near) == 1 else None
-
-
-def finish_one(draft: Draft, drafts: Mapping[str, Draft], dialect: Dialect) -> TableDefinition:
+def finish_one(draft: Draft, drafts: Drafts, dialect: Dialect) -> TableDefinition:
     """The model of a table. Raises DDLError for a key to a column that its parent doesn't have."""
     keys: list[ForeignKey] = []
     rules: dict[str, str] = {}
     for key in draft.foreign_keys:
-        keys.append(foreign_key(key, find(drafts, key.table)))
+        parent = drafts.find(key.table)
+        if not (key.references or (parent is not None and parent.primary_key)):
+            _unresolved(draft, key)
+            continue
+        keys.append(foreign_key(key, parent))
         if key.rules:
             rules[",".join(key.columns)] = " ".join(key.rules)
     options = dict(draft.options)
@@ -194,17 +236,20 @@ def finish_one(draft: Draft, drafts: Mapping[str, Draft], dialect: Dialect) -> T
     )
 
 
+def _unresolved(draft: Draft, key: DraftKey) -> None:
+    """REFERENCES without columns, of a table whose primary key is not known: kept as text, for nothing is guessed."""
+    rules = f" {' '.join(key.rules)}" if key.rules else ""
+    draft.indexes.append(f"FOREIGN KEY ({', '.join(key.columns)}) REFERENCES {key.table}{rules}")
+    draft.warnings.append(
+        f"{key.where}: the primary key of '{key.table}' is not known, so the foreign key is kept as text; "
+        f"write REFERENCES {key.table} (column)"
+    )
+
+
 def foreign_key(key: DraftKey, parent: Draft | None) -> ForeignKey:
     references = key.references
     if parent is not None:
         references = parent.names(references, key.where, "foreign key") or parent.primary_key
-    if not references:
-        raise DDLError(
-            "the foreign key names no columns, and its table's primary key is not known",
-            where=key.where,
-            value=key.table,
-            fix=f"write REFERENCES {key.table} (column)",
-        )
     if len(references) != len(key.columns):
         raise DDLError(
             f"a foreign key of {len(key.columns)} columns references {len(references)}",

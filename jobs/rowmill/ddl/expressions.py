@@ -14,7 +14,21 @@ _INFIX = frozenset(
 )
 # Words that go on with the word or the literal before them: CURRENT DATE, timestamp WITH TIME ZONE, INTERVAL '1' DAY.
 _GOES_ON: dict[str, frozenset[str]] = {
-    "CURRENT": frozenset({"DATE", "TIME", "TIMESTAMP", "USER", "SCHEMA", "TIMEZONE", "SQLID", "SERVER", "PATH", "DEGREE", "CLIENT_ACCTNG"}),
+    "CURRENT": frozenset(
+        {
+            "DATE",
+            "TIME",
+            "TIMESTAMP",
+            "USER",
+            "SCHEMA",
+            "TIMEZONE",
+            "SQLID",
+            "SERVER",
+            "PATH",
+            "DEGREE",
+            "CLIENT_ACCTNG",
+        }
+    ),
     "SESSION": frozenset({"USER"}),
     "NEXT": frozenset({"VALUE"}),
     "PREVIOUS": frozenset({"VALUE"}),
@@ -33,7 +47,11 @@ _GOES_ON: dict[str, frozenset[str]] = {
     "SIMILAR": frozenset({"TO"}),
 }
 _UNITS = frozenset(
-    {f"{unit}{s}" for unit in "YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MICROSECOND MILLISECOND".split() for s in ("", "S")}
+    {
+        f"{unit}{s}"
+        for unit in "YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MICROSECOND MILLISECOND".split()
+        for s in ("", "S")
+    }
 )
 _WANT = frozenset("DATE TIME TIMESTAMP INTERVAL FOR TO BINARY DATETIME ZONE".split()) | _INFIX
 _JOINING = frozenset("+-*/%|.:&^~<>=!@?")
@@ -82,7 +100,7 @@ def _step(token: Token, before: Token | None, complete: bool, cases: int) -> boo
         return True if before.kind in (STRING, WORD) and before.upper not in ("NULL", "TRUE", "FALSE") else None
     if token.kind == WORD:
         if token.upper in _INFIX:
-            return token.upper == "CASE" and None or False
+            return (token.upper == "CASE" and None) or False
         if token.upper in _GOES_ON.get(before.upper, ()):
             return True
         if token.upper in _UNITS and before.kind in (NUMBER, STRING):

@@ -75,7 +75,7 @@ def pattern(dialect: Dialect) -> re.Pattern[str]:
     names = [r"`(?:[^`]|``)*+`", *([] if dialect.double_strings else ['"(?:[^"]|"")*+"'])]
     if dialect.brackets:
         names.append(r"\[(?:[^\]]|\]\])*+\]")
-    variable = r"\$\{[^}\n]*\}"  # of a template: part of a name
+    variable = r"\$\{[^}\n]*\}|\{\{[^{}\n]*\}\}|\{\w*\}"  # of a template: part of a name
     parts = [
         rf"(?P<string>{'|'.join(strings)}|(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?P=tag))",
         rf"(?P<word>(?:[^\W\d]|{variable}|[#@]{{1,2}}\w)(?:[\w$#@]|{variable})*)",

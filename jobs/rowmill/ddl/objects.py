@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rowmill.ddl.columns import ColumnReader
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.draft import Draft, find
+from rowmill.ddl.draft import Drafts
 from rowmill.ddl.lexer import STRING, Tokens, literal
 from rowmill.ddl.references import key_columns
 from rowmill.ddl.statements import Statement
@@ -68,7 +66,7 @@ def _composite(inside: Tokens, statement: Statement, dialect: Dialect, users: Us
     return UserType(DataType("struct", children=tuple(types), field_names=tuple(names)))
 
 
-def unique_index(statement: Statement, drafts: Mapping[str, Draft], dialect: Dialect, where: str) -> None:
+def unique_index(statement: Statement, drafts: Drafts, dialect: Dialect, where: str) -> None:
     """CREATE UNIQUE INDEX of plain columns, without WHERE, is a unique key: data that break it can't be loaded."""
     cursor = Cursor(statement.tokens)
     if not any(token.is_word("UNIQUE") for token in statement.tokens[1:4]):
@@ -76,7 +74,7 @@ def unique_index(statement: Statement, drafts: Mapping[str, Draft], dialect: Dia
     while not cursor.done and not cursor.take().is_word("ON"):
         pass
     cursor.accept("ONLY")
-    draft = find(drafts, cursor.name())
+    draft = drafts.find(cursor.name())
     if cursor.accept("USING"):
         cursor.i += 1
     inside = cursor.group()
@@ -84,11 +82,15 @@ def unique_index(statement: Statement, drafts: Mapping[str, Draft], dialect: Dia
         return
     names = key_columns(inside, dialect)
     known = {column.name.casefold() for column in draft.columns}
-    if names and all(name.casefold() in known for name in names) and draft.names(names, where, "index") != draft.primary_key:
+    if (
+        names
+        and all(name.casefold() in known for name in names)
+        and draft.names(names, where, "index") != draft.primary_key
+    ):
         draft.add_unique(names, where)
 
 
-def described(statement: Statement, drafts: Mapping[str, Draft], dialect: Dialect) -> None:
+def described(statement: Statement, drafts: Drafts, dialect: Dialect) -> None:
     """SQL Server's sp_addextendedproperty: MS_Description is the comment of a table or a column."""
     named: dict[str, str] = {}
     plain: list[str] = []
@@ -100,12 +102,21 @@ def described(statement: Statement, drafts: Mapping[str, Draft], dialect: Dialec
             named[piece[0].text.lower()] = literal(strings[-1], dialect)
         else:
             plain.append(literal(strings[-1], dialect))
-    order = ("@name", "@value", "@level0type", "@level0name", "@level1type", "@level1name", "@level2type", "@level2name")
+    order = (
+        "@name",
+        "@value",
+        "@level0type",
+        "@level0name",
+        "@level1type",
+        "@level1name",
+        "@level2type",
+        "@level2name",
+    )
     for key, value in zip(order, plain, strict=False):
         named.setdefault(key, value)
     if named.get("@name", "").upper() != "MS_DESCRIPTION" or named.get("@level1type", "").upper() != "TABLE":
         return
-    draft = find(drafts, f"{named.get('@level0name', '')}.{named.get('@level1name', '')}".strip("."))
+    draft = drafts.find(f"{named.get('@level0name', '')}.{named.get('@level1name', '')}".strip("."))
     if draft is None:
         return
     column = named.get("@level2name")
@@ -115,7 +126,7 @@ def described(statement: Statement, drafts: Mapping[str, Draft], dialect: Dialec
         draft.change(column, draft.where, comment=named.get("@value"))
 
 
-def dropped(statement: Statement, drafts: dict[str, Draft], dialect: Dialect) -> None:
+def dropped(statement: Statement, drafts: Drafts, dialect: Dialect) -> None:
     """DROP TABLE a, b: what was created before is gone."""
     cursor = Cursor(statement.tokens)
     while not cursor.take().is_word("TABLE"):
@@ -124,8 +135,8 @@ def dropped(statement: Statement, drafts: dict[str, Draft], dialect: Dialect) ->
         pass
     while not cursor.done:
         name = cursor.name(dialect)
-        draft = find(drafts, name) if name else None
+        draft = drafts.find(name) if name else None
         if draft is not None:
-            del drafts[draft.qualified.casefold()]
+            drafts.remove(draft)
         if not cursor.accept(","):
             return

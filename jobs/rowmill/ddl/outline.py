@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, NUMBER, STRING, Token, Tokens
+from rowmill.ddl.lexer import MARK, NUMBER, STRING, Token, Tokens, literal
 from rowmill.ddl.statements import Statement
 
 # A word that, between CREATE and TABLE, says that it is no table that is created.
-_NOT_A_TABLE = frozenset("VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON".split())
+_NOT_A_TABLE = frozenset(
+    "VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON".split()
+)
 _MODIFIERS = frozenset(
     "TEMP TEMPORARY GLOBAL LOCAL UNLOGGED TRANSIENT VOLATILE EXTERNAL FOREIGN MULTISET SET ROWSTORE COLUMNSTORE REFERENCE "
     "MANAGED DYNAMIC HYBRID ICEBERG STREAMING LIVE PRIVATE SHARDED DUPLICATED IMMUTABLE BLOCKCHAIN VIRTUAL SHARED SNAPSHOT COLUMN ROW GLOBAL".split()
@@ -50,7 +52,7 @@ def kind_of(statement: Statement) -> str:
     if first == "CREATE":
         for i, word in enumerate(words[1:], 1):
             if word == "TABLE":
-                return "table" if words[i - 1] != "NESTED" else "other"
+                return "other" if words[i + 1 : i + 2] == ["FUNCTION"] else "table"
             if word in ("TYPE", "DOMAIN", "INDEX"):
                 return word.lower() if not (word == "TYPE" and "BODY" in words) else "other"
             if word == "DISTINCT" and words[i + 1 : i + 2] == ["TYPE"]:
@@ -71,6 +73,9 @@ def passed_name(cursor: Cursor, dialect: Dialect) -> list[str]:
     """The parts of the name that stands after TABLE (IF NOT EXISTS, ONLY)."""
     while cursor.accept_any("IF", "NOT", "EXISTS", "ONLY"):
         pass
+    if cursor.at("IDENTIFIER", "(") and cursor.peek(2).kind == STRING and cursor.peek(3).is_mark(")"):
+        cursor.i += 4
+        return literal(cursor.tokens[cursor.i - 2], dialect).split(".")
     return cursor.parts(dialect)
 
 
@@ -100,8 +105,21 @@ def outline(statement: Statement, dialect: Dialect) -> Outline:
     if end is None:
         return Outline(parts, tuple(modifiers), (), None, tuple(tokens[start:]), open=True)
     items = tuple(pieces(tokens[opening + 1 : end]))
+    if dialect.name == "exasol":
+        items = _joined(items)
     before, tail = tuple(tokens[start:opening]), tuple(tokens[end + 1 :])
     return Outline(parts, tuple(modifiers), before, items, tail, tokens[opening].start)
+
+
+def _joined(items: tuple[Tokens, ...]) -> tuple[Tokens, ...]:
+    """Exasol's DISTRIBUTE BY a, b and PARTITION BY a reach over commas: a lone name goes on with them."""
+    found: list[Tokens] = []
+    for item in items:
+        if len(item) == 1 and found and found[-1][0].is_word("DISTRIBUTE", "PARTITION") and found[-1][1].is_word("BY"):
+            found[-1] = (*found[-1], item[0])
+        else:
+            found.append(item)
+    return tuple(found)
 
 
 def _body(tokens: Tokens, start: int, dialect: Dialect) -> int | None:
@@ -151,7 +169,11 @@ def is_constraint(item: Tokens, dialect: Dialect) -> bool:
         case "EXCLUDE":
             return opens or second.is_word("USING")
         case "PERIOD":
-            return second.is_word("FOR")
+            return second.is_word("FOR", "SYSTEM_TIME", "BUSINESS_TIME")
+        case "DISTRIBUTE" | "PARTITION":
+            return dialect.name == "exasol" and second.is_word("BY")
+        case "COLUMN":
+            return dialect.name == "singlestore" and second.is_word("GROUP")
         case "PROJECTION":
             return dialect.name == "clickhouse"
         case "SUPPLEMENTAL":
@@ -167,17 +189,24 @@ def is_constraint(item: Tokens, dialect: Dialect) -> bool:
 
 _HEADS = frozenset(
     "CONSTRAINT LIKE PRIMARY FOREIGN UNIQUE CHECK EXCLUDE PERIOD PROJECTION SUPPLEMENTAL FULLTEXT SPATIAL SHARD SORT "
-    "VECTOR KEY INDEX".split()
+    "VECTOR KEY INDEX DISTRIBUTE PARTITION COLUMN".split()
 )
-_TYPES = frozenset("INT INTEGER BIGINT SMALLINT VARCHAR TEXT CHAR BOOLEAN DATE TIMESTAMP NUMERIC DECIMAL NUMBER STRING".split())
+_TYPES = frozenset(
+    "INT INTEGER BIGINT SMALLINT VARCHAR TEXT CHAR BOOLEAN DATE TIMESTAMP NUMERIC DECIMAL NUMBER STRING".split()
+)
+
+
+_KINDS = frozenset({"USING", "CLUSTERED", "NONCLUSTERED", "HASH", "BTREE", "UNIQUE", "COLUMNSTORE"})
 
 
 def _lists_names(item: Tokens) -> bool:
-    """Whether the first parentheses hold names, as in `KEY k (a)`, and not a size, as in `key varchar(10)`."""
-    for i, token in enumerate(item[:-1]):
-        if token.kind == MARK and token.text == "(":
+    """Whether parentheses with names follow, as in `KEY k (a)`, not with a size, as in `key varchar(10)`."""
+    for i in (1, 2):
+        if i < len(item) and item[i].upper in _KINDS:
+            return True
+        if i + 1 < len(item) and item[i].kind == MARK and item[i].text == "(":
             return item[i + 1].kind not in (NUMBER, STRING) and not item[i + 1].is_word("MAX")
-    return any(token.is_word("COLUMNSTORE") for token in item)
+    return False
 
 
 def first_name(item: Tokens) -> str:

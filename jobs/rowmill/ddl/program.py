@@ -32,6 +32,7 @@ class Settings:
     reader: str = "sqlglot"
     keep_going: bool = False
     dry_run: bool = False
+    diff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _convert(source: Path, target: Path, settings: Settings) -> tuple[str, int]:
         print(f"converted: {target}")
     for change in made.changes:
         print(f"  {change}")
-    if settings.dry_run:
+    if settings.diff:
         _show_diff(planned.before, made.text, target)
     return "to convert" if settings.dry_run else "converted", refused
 

@@ -1,7 +1,7 @@
 """The completeness proof: the columns that were read are the columns that stand there, or the statement is refused.
 
 The count shares no code with the reader: it walks the statement's characters, and knows quotes, comments, parentheses,
-commas and the words that begin a constraint, nothing else.
+commas and the words that begin a constraint, nothing else. What a comment or a quote is in a dialect is all they share.
 """
 
 from __future__ import annotations
@@ -14,32 +14,39 @@ from rowmill.ddl.dialects import Dialect
 from rowmill.errors import DDLError
 
 # A piece of the body that begins so is no column. `name (` may be a column called `key` of a type with a size.
+_QUOTED = r"(?:`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|[^\s(`\"\[]+)"
+_LISTS = r"\(\s*(?!MAX\b)[^\d\s'\"]"
 _CONSTRAINT = re.compile(
-    r"CONSTRAINT\s+(?!\w+\s*(?:,|$))|(?:PRIMARY|FOREIGN)\s+KEY\b|CHECK\s*\(|CHECK\s+NOT\s+FOR\b|EXCLUDE\s*(?:\(|USING\b)"
-    r"|PERIOD\s+FOR\b|SUPPLEMENTAL\s+LOG\b|LIKE\s+(?!\w+\s*$|INT|BIGINT|SMALLINT|VARCHAR|TEXT|CHAR|BOOL|DATE|TIMESTAMP|NUM|DEC|STRING)"
-    r"|LIKE\s+\S+$"
-    r"|UNIQUE\s*(?:\(|(?:KEY|INDEX|CLUSTERED|NONCLUSTERED|NULLS)\b|(?:\S+|`[^`]*`)\s*\(\s*[^\d\s'])",
+    rf"CONSTRAINT\s|(?:PRIMARY|FOREIGN)\s+KEY\b|CHECK\s*\(|CHECK\s+NOT\s+FOR\b|EXCLUDE\s*(?:\(|USING\b)|PERIOD\s+FOR\b"
+    rf"|SUPPLEMENTAL\s+LOG\b|UNIQUE\s*(?:\(|(?:KEY|INDEX|CLUSTERED|NONCLUSTERED|NULLS)\b|{_QUOTED}\s*{_LISTS})"
+    r"|LIKE\s+(?!(?:INT|INTEGER|BIGINT|SMALLINT|VARCHAR|TEXT|CHAR|BOOLEAN|DATE|TIMESTAMP|NUMERIC|DECIMAL|NUMBER|STRING)\b)[^\s(]",
     re.IGNORECASE,
 )
 _INDEX = re.compile(
-    r"(?:(?:FULLTEXT|SPATIAL|SHARD|SORT|VECTOR)\s+(?:KEY|INDEX)\b|(?:FULLTEXT|SPATIAL)\s*(?:[^\s(]+\s*)?\(\s*[^\d\s]"
-    r"|(?:KEY|INDEX)\s*(?:(?:`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|[^\s(]+)\s*(?:(?:USING\s+)?\w+\s+)?)*?\(\s*(?!MAX\b)[^\d\s'\"]"
-    r"|INDEX\s+.*\bCOLUMNSTORE\b)",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:FULLTEXT|SPATIAL|SHARD|SORT|VECTOR)\s+(?:KEY|INDEX)\b"
+    rf"|(?:FULLTEXT|SPATIAL|KEY|INDEX)\s*(?:{_QUOTED}\s*)?"
+    rf"(?:{_LISTS}|(?:USING|CLUSTERED|NONCLUSTERED|HASH|BTREE|UNIQUE|COLUMNSTORE)\b)",
+    re.IGNORECASE,
 )
+# What one dialect alone has among the columns. Exasol's DISTRIBUTE BY a, b reaches over a comma.
+_SPECIAL = {
+    "exasol": re.compile(r"(?:DISTRIBUTE|PARTITION)\s+BY\b|(?:\w+|\"[^\"]*\")$", re.IGNORECASE),
+    "db2": re.compile(r"PERIOD\s+(?:SYSTEM_TIME|BUSINESS_TIME)\b", re.IGNORECASE),
+    "singlestore": re.compile(r"COLUMN\s+GROUP\b", re.IGNORECASE),
+}
 _CLICKHOUSE = re.compile(r"(?:INDEX|PROJECTION)\s", re.IGNORECASE)
-_NAME = re.compile(r"`((?:[^`]|``)*)`|\"((?:[^\"]|\"\")*)\"|\[((?:[^\]]|\]\])*)\]|'([^']*)'|((?:\$\{[^}]*\}|[^\s,()])+)")
+_NAME = re.compile(
+    r"`((?:[^`]|``)*)`|\"((?:[^\"]|\"\")*)\"|\[((?:[^\]]|\]\])*)\]|'([^']*)'|((?:\$?\{[^}]*\}+|[^\s,()])+)"
+)
 
 
 @lru_cache(maxsize=64)
 def _scanner(dialect: Dialect) -> re.Pattern[str]:
     single = r"'(?:[^'\\]|\\.|'')*+'" if dialect.escapes else r"'(?:[^']|'')*+'"
     double = r'"(?:[^"\\]|\\.|"")*+"' if dialect.escapes else r'"(?:[^"]|"")*+"'
-    comment = r"/\*(?!!).*?\*/|/\*!\d*|\*/" if dialect.conditional else r"/\*.*?\*/"
-    hashes = (r"|\#[^\n]*" if dialect.hashes else "") + (r"|//[^\n]*" if dialect.slashes else "")
     brackets = r"|\[(?:[^\]]|\]\])*+\]" if dialect.brackets else ""
     return re.compile(
-        rf"(?P<comment>--[^\n]*|{comment}{hashes})|[eE]'(?:[^'\\]|\\.|'')*+'|{single}|{double}|`[^`]*`{brackets}"
+        rf"(?P<comment>{dialect.comment})|[eE]'(?:[^'\\]|\\.|'')*+'|{single}|{double}|`[^`]*`{brackets}"
         r"|(?P<dollar>\$(?:[A-Za-z_]\w*)?\$).*?(?P=dollar)"
         r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<angle>\b(?:ARRAY|MAP|STRUCT|UNIONTYPE|RANGE)\s*<)|(?P<less><)|(?P<more>>)|(?P<comma>,)",
         re.DOTALL | re.IGNORECASE,
@@ -85,6 +92,9 @@ def counted(text: str, start: int, dialect: Dialect) -> list[str]:
 def _name(piece: str, dialect: Dialect, names: list[str]) -> None:
     piece = piece.strip()
     if not piece or _CONSTRAINT.match(piece):
+        return
+    special = _SPECIAL.get(dialect.name)
+    if special is not None and special.match(piece):
         return
     if dialect.index_lines and (_CLICKHOUSE if dialect.name == "clickhouse" else _INDEX).match(piece):
         return

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from rowmill.ddl.clauses import HIVE_FAMILY, read_tail
 from rowmill.ddl.columns import Column, ColumnReader
 from rowmill.ddl.constraints import add_constraint
 from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.draft import Draft, find
+from rowmill.ddl.draft import Draft, Drafts
 from rowmill.ddl.lexer import QUOTED, WORD, Tokens
 from rowmill.ddl.outline import Outline, is_constraint
 from rowmill.ddl.proof import prove
@@ -31,7 +30,7 @@ _COPY = "write its columns out, or put that table's CREATE TABLE into the same f
 
 
 def read_table(
-    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Mapping[str, Draft]
+    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Drafts
 ) -> Draft:
     """The draft of a CREATE TABLE. Raises DDLError naming what can't be converted."""
     draft = Draft(shape.parts[-1], ".".join(shape.parts[:-1]) or None, where, statement.line, [])
@@ -75,7 +74,9 @@ def read_table(
 def _check_query(shape: Outline, columns: Sequence[Column], statement: Statement, where: str) -> None:
     """`CREATE TABLE t (a, b) AS SELECT ...` names columns whose types are the query's."""
     if columns and all(not c.type and not c.computed for c in columns) and any(t.is_word("AS") for t in shape.tail):
-        raise DDLError("the table's columns are those of a query", where=where, value=_excerpt(statement), fix="write their types")
+        raise DDLError(
+            "the table's columns are those of a query", where=where, value=_excerpt(statement), fix="write their types"
+        )
 
 
 def _excerpt(statement: Statement) -> str:
@@ -96,7 +97,13 @@ def _head(draft: Draft, shape: Outline, statement: Statement) -> None:
 
 
 def add_column(
-    draft: Draft, column: Column, statement: Statement, dialect: Dialect, where: str, users: UserTypes, at: int | None = None
+    draft: Draft,
+    column: Column,
+    statement: Statement,
+    dialect: Dialect,
+    where: str,
+    users: UserTypes,
+    at: int | None = None,
 ) -> None:
     """Adds a column to a draft. Raises DDLError for a name that stands there already, and for what is not understood."""
     if column.name.casefold() in (known.name.casefold() for known in draft.columns):
@@ -142,7 +149,7 @@ def _nullable(column: Column, found: Resolved) -> bool:
         return False
     if column.null is not None:
         return column.null if found.nullable is not False or not column.null else column.null
-    if column.generated or column.identity.get("row"):
+    if column.generated and column.identity.get("row", True):
         return False
     return found.nullable is not False
 
@@ -153,7 +160,7 @@ def _judge(column: Column, written: str, statement: Statement, dialect: Dialect,
     for kind in dict.fromkeys((written or "INT", "INT")):
         try:
             tree = sqlglot.parse_one(f"CREATE TABLE t (c {kind} {left})", read=dialect.parser)
-        except (SqlglotError, RecursionError, ValueError):
+        except Exception:  # whatever it can't read does not belong to the column
             continue
         found = tree.this.expressions if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema) else []
         if len(found) == 1 and isinstance(found[0], exp.ColumnDef) and found[0].args.get("constraints"):
@@ -197,7 +204,13 @@ def add_keys(draft: Draft, column: Column, where: str) -> None:
 
 
 def _partition_columns(
-    draft: Draft, tail: Tokens, reader: ColumnReader, statement: Statement, dialect: Dialect, where: str, users: UserTypes
+    draft: Draft,
+    tail: Tokens,
+    reader: ColumnReader,
+    statement: Statement,
+    dialect: Dialect,
+    where: str,
+    users: UserTypes,
 ) -> None:
     """Hive's PARTITIONED BY ( dt date ) defines columns of its own; `dt` alone and functions name what there is."""
     if dialect.name not in _EXTERNAL:
@@ -206,7 +219,9 @@ def _partition_columns(
         if tail[i + 2].is_mark("(") and (token.upper, tail[i + 1].upper) in _DEFINING:
             end = closing(tail, i + 2)
             items = pieces(tail[i + 3 : end]) if end is not None else []
-            defined = [item for item in items if len(item) > 1 and not item[1].is_mark("(") and not item[1].is_mark(".")]
+            defined = [
+                item for item in items if len(item) > 1 and not item[1].is_mark("(") and not item[1].is_mark(".")
+            ]
             if not defined or len(defined) != len(items):
                 return
             columns = [reader.read(item) for item in defined]
@@ -224,7 +239,7 @@ _DEFINING = {("PARTITIONED", "BY"), ("PARTITION", "COLUMNS")}
 # -- columns of other tables -------------------------------------------------------------------------------------
 
 
-def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect, drafts: Mapping[str, Draft]) -> Draft:
+def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect, drafts: Drafts) -> Draft:
     """A table without a body: LIKE, CLONE or PARTITION OF a table of the same input."""
     cursor = Cursor(shape.tail)
     if shape.open:
@@ -243,14 +258,23 @@ def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect
             if rest:
                 draft.clauses.append(rest)
             return draft
-        if cursor.at("AS") and dialect.name == "teradata" and cursor.peek(1).kind in (WORD, QUOTED) and not cursor.at("AS", "SELECT"):
+        if (
+            cursor.at("AS")
+            and dialect.name == "teradata"
+            and cursor.peek(1).kind in (WORD, QUOTED)
+            and not cursor.at("AS", "SELECT")
+        ):
             cursor.i += 1  # AS t WITH NO DATA has t's definition
             parent = copy_columns(draft, cursor, drafts, dialect, draft.where)
             draft.primary_key, draft.unique = parent.primary_key, list(parent.unique)
             draft.clauses = list(parent.clauses)
             _head(draft, shape, statement)
             return draft
-        if cursor.at("AS") and not cursor.peek(1).is_mark("(") and not cursor.peek(1).is_word("SELECT", "WITH", "VALUES", "TABLE", "FROM", "EXECUTE"):
+        if (
+            cursor.at("AS")
+            and not cursor.peek(1).is_mark("(")
+            and not cursor.peek(1).is_word("SELECT", "WITH", "VALUES", "TABLE", "FROM", "EXECUTE")
+        ):
             if dialect.name == "clickhouse":  # AS db.other is LIKE
                 cursor.i += 1
                 copy_columns(draft, cursor, drafts, dialect, draft.where)
@@ -267,10 +291,10 @@ def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect
     raise DDLError(what, where=draft.where, value=_excerpt(statement), fix="write its columns out")
 
 
-def copy_columns(draft: Draft, cursor: Cursor, drafts: Mapping[str, Draft], dialect: Dialect, where: str) -> Draft:
+def copy_columns(draft: Draft, cursor: Cursor, drafts: Drafts, dialect: Dialect, where: str) -> Draft:
     """Copies the columns of the table that is named next; returns its draft. Raises DDLError if the input lacks it."""
     name = cursor.name(dialect)
-    parent = find(drafts, name)
+    parent = drafts.find(name)
     if parent is None:
         raise DDLError("LIKE takes the columns of a table that is not in the input", where=where, value=name, fix=_COPY)
     taken = {column.name.casefold() for column in draft.columns}
@@ -292,7 +316,7 @@ def copy_columns(draft: Draft, cursor: Cursor, drafts: Mapping[str, Draft], dial
     return parent
 
 
-def _inherited(draft: Draft, shape: Outline, dialect: Dialect, where: str, drafts: Mapping[str, Draft]) -> Tokens:
+def _inherited(draft: Draft, shape: Outline, dialect: Dialect, where: str, drafts: Drafts) -> Tokens:
     """Puts the columns of INHERITS (parent, ...) before its own. Returns the tail; the clause stays in it."""
     for i, token in enumerate(shape.tail):
         if token.is_word("INHERITS") and i + 1 < len(shape.tail) and shape.tail[i + 1].is_mark("("):

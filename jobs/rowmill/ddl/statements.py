@@ -75,7 +75,9 @@ _BEGINS = frozenset({"CREATE", "INSERT", "GRANT", "DROP", "ALTER", "GO", "COMMEN
 _BEGINS_IN_BATCHES = _BEGINS | {"EXEC", "EXECUTE", "USE", "PRINT", "SET", "DECLARE", "IF", "BEGIN", "UPDATE", "DELETE"}
 _SECOND = {"ALTER": {"TABLE", "INDEX", "SEQUENCE"}, "DROP": {"TABLE", "INDEX", "VIEW", "SEQUENCE"}, "COMMENT": {"ON"}}
 # A line that is a command of the shell, not SQL.
-_SHELL = re.compile(r"\\[^\n]*|\.[a-z]+\b[^\n]*|:(?:setvar|r|on|connect)\b[^\n]*|!![^\n]*|@@?[\w./]+[ \t]*(?=\n|\Z)")
+_SHELL = re.compile(
+    r"\\[^\n]*|\#[^\n]*|\.[a-z]+\b[^\n]*|:(?:setvar|r|on|connect)\b[^\n]*|!![^\n]*|@@?[\w./]+[ \t]*(?=\n|\Z)"
+)
 _SQLPLUS = re.compile(
     r"(?:REM(?:ARK)?|PROMPT|SPOOL|WHENEVER|SHOW|EXIT|QUIT|CONN(?:ECT)?|UNDEFINE|DEFINE|ACCEPT|COLUMN|TTITLE|HOST|PAUSE|"
     r"SET[ \t]+(?:DEFINE|ECHO|FEEDBACK|SERVEROUTPUT|SCAN|SQLBLANKLINES|VERIFY|TERMOUT|LINESIZE|PAGESIZE|HEADING|TIMING))\b[^\n]*",
@@ -136,7 +138,9 @@ class Reader:
         if len(self._text) - self._at > MAX_STATEMENT:
             what = f"a statement of more than {MAX_STATEMENT >> 20} MiB"
             value = self._text[self._at : self._at + 40].split("\n")[0]
-            raise DDLError(what, where=f"{self._source}:{self._line}", value=value, fix="is a quote or a semicolon missing?")
+            raise DDLError(
+                what, where=f"{self._source}:{self._line}", value=value, fix="is a quote or a semicolon missing?"
+            )
 
     # -- statements ------------------------------------------------------------------------------------------
 
@@ -244,7 +248,11 @@ class Reader:
                 if token.text in OPENING:
                     depth, opened = depth + 1, True
                     if depth > MAX_DEPTH:
-                        return tokens, self._end_of(token.end), DDLError("nested too deeply", fix="take the nesting apart")
+                        return (
+                            tokens,
+                            self._end_of(token.end),
+                            DDLError("nested too deeply", fix="take the nesting apart"),
+                        )
                 elif token.text in CLOSING:
                     depth -= 1
                 elif token.text == "/" and _alone(text, token):
@@ -373,7 +381,7 @@ class Reader:
 
     def _runs_on(self, opened: bool) -> bool:
         """Whether semicolons don't end a body: Oracle's ends at a slash, SQL Server's at GO."""
-        return not opened and self._dialect.name == "oracle" or self._dialect.batches
+        return (not opened and self._dialect.name == "oracle") or self._dialect.batches
 
     def _hidden(self, text: str, inside: str, lines: int = 0) -> None:
         for found in _TABLE.finditer(text):

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import DIALECTS, Dialect
@@ -192,7 +191,11 @@ class _Types:
                     values.append(literal(token, self.dialect))
                 elif token.kind == "number":
                     negative = tokens[i - 1].is_mark("-")
-                    sizes.append(int(f"{'-' * negative}{token.text}") if token.text.isdigit() and len(token.text) < 10 else token.text)
+                    sizes.append(
+                        int(f"{'-' * negative}{token.text}")
+                        if token.text.isdigit() and len(token.text) < 10
+                        else token.text
+                    )
                 elif token.kind == WORD or token.is_mark("*"):
                     sizes.append(token.text.upper())
             elif token.is_mark("."):
@@ -221,7 +224,12 @@ class _Types:
             return DataType("boolean")
         if words in ("DATETIME64", "DATETIME", "DATETIME32") and values and self.dialect.name == "clickhouse":
             return DataType("timestamp")  # DateTime64(3, 'UTC')
-        if words == "FLOAT" and len(sizes) == 1 and isinstance(sizes[0], int) and self.dialect.name not in ("oracle", "snowflake"):
+        if (
+            words == "FLOAT"
+            and len(sizes) == 1
+            and isinstance(sizes[0], int)
+            and self.dialect.name not in ("oracle", "snowflake")
+        ):
             # FLOAT(p) of binary digits; FLOAT(m,d) of MySQL stays what FLOAT is.
             return DataType("float" if sizes[0] <= _DOUBLE_BITS else "double")
         return _sized(name, sizes, self.dialect)
@@ -246,11 +254,11 @@ def _bare(tokens: Tokens) -> Tokens:
             depth += (token.text in "(<[") - (token.text in ")>]")
         elif depth:
             continue
-        if i and (token.is_word("COMMENT", "OPTIONS", "COLLATE", "DEFAULT") or (token.is_word("NOT") and i + 1 < len(tokens))):
+        if i and (
+            token.is_word("COMMENT", "OPTIONS", "COLLATE", "DEFAULT") or (token.is_word("NOT") and i + 1 < len(tokens))
+        ):
             return tuple(tokens[:i])
     return tokens
-
-
 
 
 def _by_sqlglot(tokens: Tokens, dialect: Dialect) -> str | None:
@@ -258,7 +266,7 @@ def _by_sqlglot(tokens: Tokens, dialect: Dialect) -> str | None:
     written = " ".join(token.text for token in tokens)
     try:
         built = exp.DataType.build(written, dialect=dialect.parser)
-    except (SqlglotError, ValueError, RecursionError):
+    except Exception:  # its errors are many: for all of them the type is unknown
         return None
     kind = built.this.name if isinstance(built.this, exp.DataType.Type) else str(built.this)
     return KINDS.get(kind)
@@ -315,7 +323,21 @@ def with_type(column: TableColumn, dtype: DataType, written: str) -> TableColumn
 
 # Words that go on with a type after its first word.
 _FOLLOW: dict[str, frozenset[str]] = {
-    "LONG": frozenset({"VARCHAR", "VARBINARY", "RAW", "NVARCHAR", "VARGRAPHIC", "CHAR", "CHARACTER", "TEXT", "VARBYTE", "BINARY", "INTEGER"}),
+    "LONG": frozenset(
+        {
+            "VARCHAR",
+            "VARBINARY",
+            "RAW",
+            "NVARCHAR",
+            "VARGRAPHIC",
+            "CHAR",
+            "CHARACTER",
+            "TEXT",
+            "VARBYTE",
+            "BINARY",
+            "INTEGER",
+        }
+    ),
     "DOUBLE": frozenset({"PRECISION", "BYTE", "FLOAT"}),
     "CHARACTER": frozenset({"VARYING", "LARGE"}),
     "CHAR": frozenset({"VARYING", "LARGE"}),
@@ -356,12 +378,18 @@ def type_end(item: Tokens, start: int, dialect: Dialect) -> int:
             if token.is_mark("("):
                 last = f"{last}()"
             continue
-        elif token.upper in _FOLLOW.get(last.removesuffix("()"), ()) and not (last == "CHARACTER" and token.upper == "SET"):
+        elif token.upper in _FOLLOW.get(last.removesuffix("()"), ()) and not (
+            last == "CHARACTER" and token.upper == "SET"
+        ):
             last = cursor.take().upper
             continue
         elif token.upper in ("UNSIGNED", "SIGNED", "ZEROFILL") and last != token.upper:
             cursor.i += 1
-        elif token.upper in ("WITH", "WITHOUT") and (cursor.peek(1).upper == "TIME" or cursor.at("WITH", "LOCAL", "TIME") or cursor.at("WITHOUT", "LOCAL", "TIME")):
+        elif token.upper in ("WITH", "WITHOUT") and (
+            cursor.peek(1).upper == "TIME"
+            or cursor.at("WITH", "LOCAL", "TIME")
+            or cursor.at("WITHOUT", "LOCAL", "TIME")
+        ):
             cursor.i += 4 if cursor.peek(1).upper == "LOCAL" else 3
         elif cursor.at("FOR", "BIT", "DATA") or cursor.at("FOR", "SBCS", "DATA") or cursor.at("FOR", "MIXED", "DATA"):
             cursor.i += 3

@@ -115,8 +115,9 @@ def _parser() -> argparse.ArgumentParser:
         "--dry-run",
         dest="dry_run",
         action="store_true",
-        help="write nothing; print what would change, and as a diff",
+        help="write nothing; print what would change, also as a diff",
     )
+    parser.add_argument("--diff", action="store_true", help="print what changes in a file as a diff, too")
     parser.add_argument(
         "--refresh",
         type=Path,
@@ -141,7 +142,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         processor = DDLProcessor(options.dialect, options.reader)
     except ConfigError as error:
         parser.error(str(error))
-    settings = program.Settings(processor.dialect, processor.reader, options.keep_going, options.dry_run)
+    settings = program.Settings(
+        processor.dialect, processor.reader, options.keep_going, options.dry_run, options.diff or options.dry_run
+    )
     if options.refresh is not None:
         return program.refresh(options.refresh, settings)
     if options.output is None:

@@ -150,7 +150,7 @@ def test_check_mode_plans_and_makes_nothing(playbooks: Playbooks) -> None:
     assert done.returncode == 0, done.stdout
     assert "--dry-run" in argv(playbooks)
     assert "+ orders: would write 9 rows" in done.stdout
-    assert "+ converted: " in done.stdout
+    assert "would convert: " in done.stdout
     assert not (playbooks.schemas / "new.yaml").exists()
     assert sorted(path.name for path in playbooks.work.iterdir()) == ["logs", "record.json", "schemas"]
 
@@ -161,37 +161,6 @@ def test_stale_ddl_is_converted_once(playbooks: Playbooks) -> None:
     assert "converted: " in first.stdout
     assert (playbooks.schemas / "new.yaml").exists()
     assert "converted: " not in playbooks.generate("table=orders").stdout
-
-
-def test_convert_one_file(playbooks: Playbooks) -> None:
-    ddl = playbooks.work / "shop.sql"
-    ddl.write_text("create table t (a int);")
-    first = playbooks.run("convert.yml", "-e", f"ddl={ddl}", "-e", f"out={playbooks.work / 'made'}")
-    assert first.returncode == 0, first.stdout
-    assert "changed=1 " in first.stdout
-    assert (playbooks.work / "made" / "shop.yaml").exists()
-    second = playbooks.run("convert.yml", "-e", f"ddl={ddl}", "-e", f"out={playbooks.work / 'made'}")
-    assert "changed=0 " in second.stdout
-
-
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        (["ddl=/nowhere/x.sql"], "ddl=/nowhere/x.sql: there is no such file"),
-        (["ddl={ddl}", "table=orders"], "unknown variable table=orders"),
-        (["dialect=redshift"], "ddl is missing: give -e ddl="),
-        (["ddl={ddl}", "dialect=redshfit"], "dialect redshfit is not known; did you mean redshift?"),
-    ],
-)
-def test_convert_refuses(playbooks: Playbooks, variables: list[str], message: str) -> None:
-    ddl = playbooks.work / "shop.sql"
-    ddl.write_text("create table t (a int);")
-    words = [word for text in variables for word in ("-e", text.format(ddl=ddl))]
-    done = playbooks.run("convert.yml", *words)
-    assert done.returncode != 0
-    (line,) = fatal_lines(done.stdout)
-    assert message in line
-    assert not ddl.with_suffix(".yaml").exists()
 
 
 @pytest.mark.parametrize(

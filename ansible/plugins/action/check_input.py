@@ -15,7 +15,7 @@ from rowmill_process import PROJECT
 
 
 class ActionModule(ActionBase):
-    """Arguments: role (its argument specification names the variables), required (names that must be given)."""
+    """Arguments: role (its argument specification names the variables), required and one_of (names); see preflight."""
 
     _requires_connection = False
 
@@ -23,8 +23,11 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         given = {name: self._templar.template(value) for name, value in load_extra_vars(self._loader).items()}
         specs = rowmill_input.role_specs(PROJECT / "roles")
+        args = self._task.args
         try:
-            values = rowmill_input.check(given, self._task.args["role"], self._task.args.get("required") or [], specs)
+            values = rowmill_input.check(
+                given, args["role"], args.get("required") or [], specs, args.get("one_of") or []
+            )
         except rowmill_input.InputError as error:
             return result | {"failed": True, "msg": str(error), "fix": "correct the -e variables; nothing was touched"}
         return result | {"changed": False, "variables": values}

@@ -24,11 +24,20 @@ EXCLUSIVE = {
     ("rows", "records_per_chunk"): "give rows, or chunks with records_per_chunk",
     ("file_rows", "file_bytes"): "give one of them",
     ("output", "path"): "they are the same; give one",
+    ("ddl", "schema"): "ddl becomes YAML, schema becomes DDL; give one of them",
+    ("ddl", "to"): "to goes with schema; the dialect of the DDL is dialect=...",
+    ("schema", "dialect"): "the dialect to write is to=...",
+    ("schema", "keep_going"): "it goes with ddl",
 }
-TOGETHER = (("chunks", "records_per_chunk"),)
-FILES = ("ddl", "slices")
+TOGETHER = {
+    ("chunks", "records_per_chunk"): "rows = chunks x records_per_chunk",
+    ("schema", "to"): "schema=FILE.yaml to=DIALECT writes DDL",
+}
+FILES = ("schema", "slices")
+FILES_OR_FOLDERS = ("ddl",)
 LOCAL_PATHS = (
     "output", "path", "parents", "temp", "report", "page", "warehouse", "metastore", "ddl", "out", "slices", "schemas",
+    "schema",
 )  # fmt: skip
 NAMES = {"table": "an empty name in the list; give a table's name, a comma list, all, or namespace.all"}
 # What a word must look like, and how that is said.
@@ -56,9 +65,12 @@ def role_specs(roles: Path) -> dict[str, Spec]:
     return specs
 
 
-def check(given: Mapping[str, Any], role: str, required: Iterable[str], specs: Mapping[str, Spec]) -> dict[str, Any]:
+def check(
+    given: Mapping[str, Any], role: str, required: Iterable[str], specs: Mapping[str, Spec], one_of: Iterable[str] = ()
+) -> dict[str, Any]:
     """The given values by the role's variable names, with their right types.
 
+    required: names that must be given; one_of: of these, one must
     Raises InputError, which names every fault: what, the value, what is allowed.
     """
     prefix = f"{role}_"
@@ -84,6 +96,9 @@ def check(given: Mapping[str, Any], role: str, required: Iterable[str], specs: M
             for name in required
             if name not in given and prefix + name not in given
         ]
+        choice = list(one_of)
+        if choice and not any(name in given or prefix + name in given for name in choice):
+            faults.append(f"{' or '.join(choice)} is missing: {', or '.join(_missing(n, options) for n in choice)}")
     faults += _combined(values)
     if faults:
         raise InputError("\n".join(faults))
@@ -139,6 +154,8 @@ def _local_path(name: str, text: str) -> None:
         raise InputError("the path is empty; give one, or leave the variable out")
     if URI.match(text):
         raise InputError("only local paths are available in this version; give a path of this machine")
+    if name in FILES_OR_FOLDERS and not Path(text).expanduser().exists():
+        raise InputError(f"there is no such file or folder, seen from {os.getcwd()}")
     if name in FILES and not Path(text).expanduser().is_file():
         raise InputError(f"there is no such file, seen from {os.getcwd()}")
 
@@ -170,8 +187,22 @@ def _combined(values: Mapping[str, Any]) -> list[str]:
         for (one, other), fix in EXCLUSIVE.items()
         if one in values and other in values
     ]
-    for pair in TOGETHER:
+    for pair, why in TOGETHER.items():
         for one, other in (pair, pair[::-1]):
-            if one in values and other not in values and "rows" not in values:
-                faults.append(f"{one}={values[one]} needs {other}: rows = chunks x records_per_chunk")
-    return faults
+            if one in values and other not in values and not {"rows", "ddl"} & set(values):
+                faults.append(f"{one}={values[one]} needs {other}: {why}")
+    return faults + _out_faults(values)
+
+
+def _out_faults(values: Mapping[str, Any]) -> list[str]:
+    """What is converted goes into what can hold it."""
+    out = str(values.get("out", ""))
+    is_yaml, is_sql = out.endswith((".yaml", ".yml")), out.endswith((".sql", ".ddl"))
+    if "ddl" in values and Path(values["ddl"]).expanduser().is_dir():
+        is_file = is_yaml or is_sql or (out and Path(out).expanduser().is_file())
+        return [f"out={out}: ddl is a folder, so out must be one, too"] if is_file else []
+    if "ddl" in values and is_sql:
+        return [f"out={out}: must be a .yaml file or a folder"]
+    if "schema" in values and is_yaml:
+        return [f"out={out}: must be a .sql file or a folder"]
+    return []

@@ -19,16 +19,17 @@ import rowmill_log
 PROJECT = Path(__file__).resolve().parents[3]
 GRACE_SECONDS = 30.0  # for the program to clean up after an interruption
 LINGER_SECONDS = 5.0  # for what the program started (the JVM and its metastore lock) to end after it
-ERROR_MARK = "error: "
+ERROR_MARK, WARNING_MARK = "error: ", "warning: "
 
 
 @dataclass
 class Outcome:
-    """How a program ended: its exit code, its lines on stdout, its error lines, and the signal that stopped us."""
+    """How a program ended: its exit code, its lines on stdout, errors and warnings, and the signal that stopped us."""
 
     rc: int = 0
     lines: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     last_stderr: str = ""
     interrupted: int = 0
 
@@ -111,6 +112,8 @@ def run(command: list[str], on_line: Callable[[str], None], source: str) -> Outc
         rowmill_log.write(line, f"{source} stderr")
         if line.startswith(ERROR_MARK):
             outcome.errors.append(line.removeprefix(ERROR_MARK))
+        if line.startswith(WARNING_MARK):
+            outcome.warnings.append(line.removeprefix(WARNING_MARK))
         if line.strip():
             outcome.last_stderr = line.strip()
 

@@ -103,3 +103,23 @@ def test_specification_and_defaults_agree(role: str) -> None:
 def test_readme_names_every_variable(role: str) -> None:
     text = (PROJECT / "roles" / role / "README.md").read_text()
     assert [name for name in SPECS[role] if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "ddl or schema is missing: give -e ddl=... (DDL, a file or a folder"),
+        ({"ddl": ".", "schema": __file__, "to": "hive"}, "ddl becomes YAML, schema becomes DDL; give one of them"),
+        ({"ddl": ".", "to": "hive"}, "ddl=. and to=hive exclude each other"),
+        ({"ddl": ".", "out": "x.yml"}, "out=x.yml: ddl is a folder, so out must be one, too"),
+        ({"ddl": __file__, "out": "x.sql"}, "out=x.sql: must be a .yaml file or a folder"),
+        ({"schema": __file__}, "needs to: schema=FILE.yaml to=DIALECT writes DDL"),
+        ({"schema": __file__, "to": "hive", "keep_going": "true"}, "exclude each other: it goes with ddl"),
+        ({"schema": ".", "to": "hive"}, "schema=.: there is no such file"),
+        ({"schema": __file__, "to": "hive", "out": "x.yaml"}, "out=x.yaml: must be a .sql file or a folder"),
+    ],
+)
+def test_what_convert_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(rowmill_input.InputError) as caught:
+        rowmill_input.check(given, "convert", (), SPECS, ("ddl", "schema"))
+    assert message in str(caught.value)

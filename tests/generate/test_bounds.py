@@ -134,9 +134,9 @@ def ordered(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return name, entry or {"min": pair[0]}
 
 
-def judged(made: TableGenerator) -> list[str]:
-    """What validation finds wrong with a table, apart from chance."""
-    definition = made.definition
+def judged(made: TableGenerator, schema: TableGenerator | None = None) -> list[str]:
+    """What validation finds wrong with a table, apart from chance; by its own schema or another one."""
+    definition = (schema or made).definition
     types = {c.name: c.type for c in definition.columns}
     batch = Batch(made.batch(0, made.rows), types, "file")
     checks = []
@@ -295,6 +295,7 @@ def test_the_smallest_step_of_each_type(dtype: str, entry: dict[str, Any], low: 
         ("c", "boolean", {"values": [1, "0"]}, "choice", {"values": [True, False]}),
         ("c", "boolean", {"min": 1}, "choice", {"values": [True]}),
         ("grade", "char(1)", {"min": "A", "max": "F"}, "choice", {"values": list("ABCDEF")}),
+        ("grade", "varchar(9)", {"min": "A", "max": "B"}, "choice", {"values": ["A", "B"]}),
         ("email", "varchar(80)", {"min_length": 5}, "faker", {"provider": "email"}),
         ("city", "string", {"max_length": 30}, "faker", {"provider": "city"}),
         ("note", "string", {"min_length": 10}, "words", {"chars": {"min": 11, "max": 40}}),
@@ -309,6 +310,12 @@ def test_what_is_inferred(name: str, dtype: str, entry: dict[str, Any], generato
     assert (spec.name, dict(spec.args)) == (generator, args)
 
 
+def test_texts_get_longer_where_none_would_be_left() -> None:
+    made = set(values(table("varchar(9)", {"above": "A", "below": "B"})))
+    assert len(made) > 30
+    assert all(len(text) == 2 and text[0] == "A" for text in made)
+
+
 def test_keys_begin_at_their_bound() -> None:
     assert values(table("int", {"min": 1000}, 3, key=True)) == [1000, 1001, 1002]
     assert values(table("bigint", {"above": 0}, 3, key=True)) == [1, 2, 3]
@@ -316,6 +323,7 @@ def test_keys_begin_at_their_bound() -> None:
     assert values(table("decimal(9,2)", {"above": "7.50"}, 2, key=True)) == [Decimal("8.00"), Decimal("9.00")]
     assert sorted(values(table("int", {"min": -3, "max": 2}, 6, key=True))) == [-3, -2, -1, 0, 1, 2]
     assert sorted(values(table("char(1)", {"min": "b", "max": "e"}, 4, key=True))) == ["b", "c", "d", "e"]
+    assert len(set(values(table("varchar(8)", {"min": "b", "max": "e"}, 5000, key=True)))) == 5000
     assert values(table("int", {"min": 8}, 3, generated=True)) == [8, 9, 10]
 
 
@@ -447,6 +455,25 @@ def test_long_texts_and_rare_lengths() -> None:
     with pytest.raises(GeneratorError, match="65,536"):
         table("string", {"min_length": 70_000}, 3)
     assert values(table("string", {"max_length": 0}, 3)) == ["", "", ""]
+
+
+@pytest.mark.parametrize("key", [False, True])
+@pytest.mark.parametrize(
+    ("dtype", "good", "bad"),
+    [
+        ("int", {"min": 1, "max": 300}, {"min": 0, "max": 299}),
+        ("decimal(38,10)", {"min": 5000}, {"min": "4999"}),
+        ("date", {"min": "2024-01-01", "max": "2024-12-31"}, {"min": "2024-06-01", "max": "2025-06-01"}),
+        ("varchar(20)", {"min_length": 9, "max_length": 9}, {"min_length": 8, "max_length": 8}),
+        ("string", {"max": "m"}, {"above": "m"}),
+        ("int", {"values": list(range(300))}, {"values": list(range(9, 309))}),
+    ],
+)
+def test_validation_finds_what_leaves_the_bounds(dtype: str, good: Any, bad: Any, key: bool) -> None:
+    schema = table(dtype, good, 300, key=key)
+    assert judged(schema) == []
+    wrong = judged(table(dtype, bad, 300, key=key), schema)
+    assert [line for line in wrong if line.startswith("declared bounds of c: ")], wrong
 
 
 def test_the_plan_sees_the_bounds_that_make_data() -> None:

@@ -27,7 +27,7 @@ def infer_unique(site: Site) -> GeneratorSpec:
     dtype, bounds = site.dtype, site.bounds
     if bounds is not None and bounds.values is not None:
         room = min(max(1000, 4 * site.first_run), 1 << 20)  # the same for later runs, which append
-        values = bounds.values if bounds.texts is None else texts_within(bounds.texts, room)
+        values = bounds.values if bounds.texts is None else texts_within(bounds.texts, room, room)
         return GeneratorSpec("choice", {"values": [literal(dtype, value) for value in values]})
     if dtype.is_integer or dtype.name == "decimal":
         return _whole(site)

@@ -6,7 +6,8 @@ import string
 from dataclasses import dataclass
 
 _CHARACTERS = frozenset(string.digits + string.ascii_letters)
-_USUAL = 4  # characters of a text where neither end says more
+_USUAL = 4  # characters of a text where one end is open
+_LONGER = 12  # characters that texts may have where many are wanted
 
 
 @dataclass(frozen=True)
@@ -36,37 +37,49 @@ class TextRange:
         return " ".join(parts)
 
 
-def texts_within(texts: TextRange, most: int) -> list[str]:
+def texts_within(texts: TextRange, most: int, wanted: int = 1) -> list[str]:
     """Up to `most` texts of a range, evenly over it and in order: texts of one length, and the ends where they may be.
 
-    They are the numbers of a place system whose digits are letters, digits and the characters of both ends.
+    wanted: so many there should be; texts get longer for it, as far as they may
     """
     low, high = texts.low or "", texts.high
     digits = sorted(_CHARACTERS | set(low) | set(high or ""))
+    usual = 1 if texts.low is not None and high is not None else _USUAL
+    width = max(len(low), len(high or ""), texts.min_length, usual)
+    longest = max(width, _LONGER) if texts.max_length is None else texts.max_length
+    width = min(width, longest)
+    while width < longest and _places(texts, digits, width)[1] < wanted:
+        width += 1
+    first, count = _places(texts, digits, width)
+    taken = min(count, most)
+    places = [first + (i * (count - 1) // (taken - 1) if taken > 1 else 0) for i in range(taken)]
+    ends = [end for end in (texts.low, texts.high) if end is not None]
+    found = [*ends, *(_written(place, digits, width) for place in places)]
+    return sorted({text for text in found if texts.holds(text)})[:most]
+
+
+def _places(texts: TextRange, digits: list[str], width: int) -> tuple[int, int]:
+    """Texts of one length are numbers of a place system: the first one of the range, and how many there are."""
+    low, high = texts.low or "", texts.high
     value = {character: at for at, character in enumerate(digits)}
-    base = len(digits)
-    width = max(len(low), len(high) if high is not None else _USUAL, texts.min_length, 1)
-    width = width if texts.max_length is None else min(width, texts.max_length)
 
     def number(text: str) -> int:
         found = 0
         for at in range(width):
-            found = found * base + (value[text[at]] if at < len(text) else 0)
+            found = found * len(digits) + (value[text[at]] if at < len(text) else 0)
         return found
 
-    def text_of(at: int) -> str:
-        made = []
-        for _ in range(width):
-            at, digit = divmod(at, base)
-            made.append(digits[digit])
-        return "".join(reversed(made))
-
     # A text cut short is below the whole one; one that is filled up is above it.
-    first = number(low) + (len(low) > width)
-    last = base**width - 1 if high is None else number(high) - (len(high) < width)
-    count = max(0, last - first + 1)
-    taken = min(count, most)
-    places = [first + (i * (count - 1) // (taken - 1) if taken > 1 else 0) for i in range(taken)]
-    ends = [end for end in (texts.low, texts.high) if end is not None]
-    found = [*ends, *(text_of(at) for at in places)]
-    return sorted({text for text in found if texts.holds(text)})[:most]
+    first = number(low) + (len(low) > width or (texts.open_low and len(low) == width))
+    last = len(digits) ** width - 1
+    if high is not None:
+        last = number(high) - (len(high) < width or (texts.open_high and len(high) == width))
+    return first, max(0, last - first + 1)
+
+
+def _written(place: int, digits: list[str], width: int) -> str:
+    made = []
+    for _ in range(width):
+        place, digit = divmod(place, len(digits))
+        made.append(digits[digit])
+    return "".join(reversed(made))

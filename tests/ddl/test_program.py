@@ -96,6 +96,26 @@ def test_keep_going_with_nothing_good_writes_nothing(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("ddl", "message"),
+    [
+        ("create table t (a int, b int, primary key (a, a));", "a column stands twice"),
+        ("create table t (a int, b int, unique (b, b));", "a column stands twice"),
+        ('create table t (a int, "" int);', "name"),
+        ('create table "" (a int);', "name"),
+        ("create table t (a int, foreign key (a, a) references p (b, c));", "a column stands twice"),
+    ],
+)
+def test_no_yaml_is_written_that_could_not_be_read(ddl: str, message: str, tmp_path: Path) -> None:
+    source, out = tmp_path / "t.sql", tmp_path / "t.yaml"
+    source.write_text(f"create table good (a int);\n{ddl}")
+    done = program(source, out, "--dialect", "postgres", "--keep-going")
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.stderr.startswith(f"error: {source}:2 table ")
+    assert message in done.stderr
+    assert [table.name for table in YAMLLoader.load(out).tables] == ["good"]
+
+
 def test_a_folder_becomes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ddl, out = tmp_path / "ddl", tmp_path / "out"
     (ddl / "deep" / "er").mkdir(parents=True)

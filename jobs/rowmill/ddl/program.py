@@ -8,11 +8,12 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowmill.ddl.convert import Conversion, convert_file
 from rowmill.ddl.detect import Detection
+from rowmill.ddl.sound import fault
 from rowmill.ddl.writer import Update, to_yaml, update
 from rowmill.errors import ConfigError, DDLError, RowmillError, SchemaError
 from rowmill.writing import write_text
@@ -50,7 +51,7 @@ def plan(source: Path, target: Path, settings: Settings) -> Plan:
         raise ConfigError("the output is a directory", value=str(target), fix="name a .yaml file")
     if target.exists() and source.exists() and target.samefile(source):
         raise ConfigError("input and output are the same file", value=str(target), fix="name a .yaml file")
-    conversion = convert_file(source, settings.dialect, settings.reader)
+    conversion = _readable(convert_file(source, settings.dialect, settings.reader), str(source))
     schema, refused = conversion.schema, bool(conversion.failures)
     if not schema.tables or (refused and not settings.keep_going):
         return Plan(conversion, None, None)
@@ -58,6 +59,16 @@ def plan(source: Path, target: Path, settings: Settings) -> Plan:
         return Plan(conversion, None, Update(to_yaml(schema)))
     before = _read(target)
     return Plan(conversion, before, update(before, schema, str(target), keep_absent=refused))
+
+
+def _readable(conversion: Conversion, source: str) -> Conversion:
+    """The conversion, in which a table that no YAML can hold is a failure, too."""
+    faults = {table.name: found for table in conversion.schema.tables if (found := fault(table, source))}
+    if not faults:
+        return conversion
+    kept = tuple(table for table in conversion.schema.tables if table.name not in faults)
+    failures = (*conversion.failures, *faults.values())
+    return replace(conversion, schema=replace(conversion.schema, tables=kept), failures=failures)
 
 
 def write(planned: Plan, target: Path) -> None:

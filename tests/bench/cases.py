@@ -16,6 +16,7 @@ EVERY_TYPE = str(BENCH / "all_types.yaml")
 WRITERS = ("pyarrow", "pyarrow-zstd1", "polars", "polars-snappy", "polars-zstd1")
 LINEITEM_ROWS = {"1": 6_001_215, "0.1": 600_572}  # by scale factor, as the TPC says
 MIB_OF_A_TASK = 512
+RIGHT = ("names", "types", "nullability")  # shares of columns of which it is right
 
 
 def groups(divisor: int, full: bool) -> dict[str, Group]:
@@ -30,6 +31,7 @@ def groups(divisor: int, full: bool) -> dict[str, Group]:
         _shape("every-type", "A column of every type, two cores", EVERY_TYPE, "every_type", "every_type", few),
         _flat(divisor, full),
         _small(),
+        _convert(1_000 // divisor),
     )
     return {group.name: group for group in made}
 
@@ -154,10 +156,66 @@ def _small() -> Group:
     return Group("small", "Ten thousand rows, whole processes", cases, checks=checks)
 
 
-def _phases(item: Measured) -> str:
-    """Medians of the parts of a run, those of a tenth of a second by name."""
+def _convert(tables: int) -> Group:
+    """DDL in mixed style -> the model and YAML, beside those who parse it, and what each makes of it."""
+    small, large = SCRATCH / "ready" / "ddl", SCRATCH / "ready" / "ddl-large"
+    make, ours = (ROWMILL, str(BENCH / "ddl_tables.py")), (ROWMILL, str(BENCH / "rowmill_ddl.py"))
+    call, raw = "Rowmill: the call, DDL to YAML", "sqlglot: parsing alone"
+    program, many = "Rowmill: import_ddl.py, the whole program", f"Rowmill: import_ddl.py, {10 * tables:,} tables"
+    clocked = "Rowmill: the call, with a clock at each stage"
+    cases = (
+        Case(call, (*ours, "call", str(small))),
+        Case(program, (*ours, "program", str(small))),
+        Case(raw, _peer("sqlglot_ddl", small)),
+        Case("simple-ddl-parser, table by table", _peer("simple_ddl_parser_ddl", small)),
+        Case("ddlparse, table by table", _peer("ddlparse_ddl", small)),
+        Case(many, (*ours, "program", str(large))),
+        Case(clocked, (*ours, "stages", str(small))),
+    )
+
+    def checks(measured: dict[str, Measured]) -> list[Check]:
+        times = [ratio**-1 for ratio in measured[raw].ratios(measured[call])]
+        middle = statistics.median(times)
+        wrong = [
+            name
+            for name in (call, program, many)
+            if any(run[k] != "100.0 %" for run in measured[name].runs for k in RIGHT)
+        ]
+        peaks = [max(measured[name].values("peak MiB")) for name in (program, many)]
+        grown = (peaks[1] - peaks[0]) * 1024 / (9 * tables)
+        return [
+            Check(
+                "Rowmill's time by raw sqlglot's",
+                f"{middle:.2f}x ({min(times):.2f}-{max(times):.2f})",
+                "<= 1.5x",
+                middle <= 1.5,
+            ),
+            Check("columns that Rowmill gets wrong", ", ".join(wrong) or "none", "none", not wrong),
+            Check(
+                f"peak memory, {tables:,} and {10 * tables:,} tables",
+                " and ".join(f"{peak:.0f} MiB" for peak in peaks),
+                "",
+                True,
+            ),
+            Check("memory by table more", f"{grown:.1f} KiB", "< 32 KiB", grown < 32),
+            Check("where the seconds of the call go", _phases(measured[clocked], 0.01), "", True),
+        ]
+
+    return Group(
+        "convert",
+        f"DDL of {tables:,} tables in mixed style: PostgreSQL, Redshift, MySQL",
+        cases,
+        checks=checks,
+        prepare=((*make, str(tables), str(small)), (*make, str(10 * tables), str(large))),
+        unit="columns",
+        extra=(*RIGHT, "tables refused", "tables lost", "columns lost", "peak MiB"),
+    )
+
+
+def _phases(item: Measured, least: float = 0.1) -> str:
+    """Medians of the parts of a run, those of `least` seconds by name."""
     names = list(dict.fromkeys(name for run in item.runs for name in run["phases"]))
     medians = {name: statistics.median(run["phases"].get(name, 0.0) for run in item.runs) for name in names}
-    shown = {name: seconds for name, seconds in medians.items() if seconds >= 0.1}
+    shown = {name: seconds for name, seconds in medians.items() if seconds >= least}
     rest = sum(medians.values()) - sum(shown.values())
     return ", ".join([*(f"{name} {seconds:.2f}" for name, seconds in shown.items()), f"all else {rest:.2f}"])

@@ -99,6 +99,8 @@ class Group:
     prepare: programs that are run before the clock
     ours:    a second case of ours, which those after it are compared with
     rounds:  at most so many, where a round is long
+    unit:    what is counted: rows, or something that the programs count themselves
+    extra:   what else a case's program told, as columns of the table
     """
 
     name: str
@@ -109,6 +111,8 @@ class Group:
     prepare: tuple[tuple[str, ...], ...] = ()
     ours: str | None = None
     rounds: int = 99
+    unit: str = "rows"
+    extra: tuple[str, ...] = ()
 
     def reference(self, case: Case) -> Case:
         """The case of ours that this one is compared with."""
@@ -150,7 +154,8 @@ def _run(case: Case) -> dict[str, Any]:
             (table,) = json.loads(report.read_text())["tables"].values()
             result = {"seconds": table["seconds"], "whole": whole}
         files = [path for path in folder.glob("out/**/*.parquet") if not path.name.startswith(("_", "."))]
-        result["rows"] = sum(pq.ParquetFile(path).metadata.num_rows for path in files)
+        result.setdefault("rows", 0)
+        result["rows"] += sum(pq.ParquetFile(path).metadata.num_rows for path in files)
         result["bytes"] = sum(path.stat().st_size for path in files)
         if case.rows is not None and result["rows"] != case.rows:
             raise RuntimeError(f"{result['rows']} rows are in its files, not {case.rows}")

@@ -67,6 +67,7 @@ def _about() -> str:
         ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     peers = ("pyspark", "pyarrow", "polars", "duckdb", "dbldatagen", "tpchgen-cli", "faker")
+    peers += ("sqlglot", "simple-ddl-parser", "ddlparse")
     return (
         f"{dt.date.today()}, commit {commit.stdout.strip()}; {', '.join(f'{name} {version(name)}' for name in peers)}."
     )

@@ -8,19 +8,14 @@ from pathlib import Path
 
 from measure import Check, Group, Measured
 
-HEADER = (
-    "case",
-    "rows",
-    "seconds (min-max)",
-    "CPU s",
-    "whole s",
-    "M rows/s",
-    "B/row",
-    "ratio (min-max)",
-    "CPU ratio",
-    "bound",
-    "",
-)
+_RATIO, _BOUND, _OK = 7, 9, 10  # places in a line
+
+
+def header(group: Group) -> tuple[str, ...]:
+    """What stands above the lines."""
+    counted = ("rows", "M rows/s", "B/row") if group.unit == "rows" else (group.unit, f"{group.unit}/s", "")
+    first = ("case", counted[0], "seconds (min-max)", "CPU s", "whole s", *counted[1:], "ratio (min-max)", "CPU ratio")
+    return (*first, "bound", "", *group.extra)
 
 
 def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
@@ -30,11 +25,13 @@ def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
         ours = measured[group.reference(item.case).name]
         limit = group.limits.get(item.case.name)
         if item.failure is not None:
-            made.append((item.case.name, "", f"failed: {item.failure[:60]}", *[""] * 6, str(limit or ""), "not ok"))
+            cells = (item.case.name, "", f"failed: {item.failure[:60]}", *[""] * 6, str(limit or ""), "not ok")
+            made.append(cells + ("",) * len(group.extra))
             continue
         seconds, ratios, cpu = item.values("seconds"), item.ratios(ours), item.ratios(ours, "cpu")
         ratio = statistics.median(ratios) if ratios and item is not ours else None
         rows = int(item.median("rows"))
+        by_second = rows / item.median()
         made.append(
             (
                 item.case.name,
@@ -42,12 +39,13 @@ def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
                 f"{item.median():.2f} ({min(seconds):.2f}-{max(seconds):.2f})",
                 f"{item.median('cpu'):.2f}" if item.values("cpu") else "",
                 f"{item.median('whole'):.1f}",
-                f"{rows / item.median() / 1e6:.3g}" if rows else "",
-                f"{item.median('bytes') / rows:.0f}" if rows else "",
+                "" if not rows else f"{by_second / 1e6:.3g}" if group.unit == "rows" else f"{by_second:,.0f}",
+                f"{item.median('bytes') / rows:.0f}" if rows and group.unit == "rows" else "",
                 "" if ratio is None else f"{ratio:.2f}x ({min(ratios):.2f}-{max(ratios):.2f})",
                 f"{statistics.median(cpu):.2f}x" if cpu and item is not ours else "",
                 str(limit or ""),
                 "" if limit is None else "ok" if ratio is not None and limit.holds(ratio) else "not ok",
+                *(str(item.runs[-1].get(name, "")) for name in group.extra),
             )
         )
     return made
@@ -56,17 +54,17 @@ def lines(group: Group, measured: dict[str, Measured]) -> list[tuple[str, ...]]:
 def missed(group: Group, measured: dict[str, Measured], checks: list[Check]) -> list[str]:
     """What did not hold, in words."""
     found = [
-        f"{line[0]}: {line[7] or line[2]}, bound {line[9] or 'to run'}"
+        f"{line[0]}: {line[_RATIO] or line[2]}, bound {line[_BOUND] or 'to run'}"
         for line in lines(group, measured)
-        if line[10] == "not ok"
+        if line[_OK] == "not ok"
     ]
     return found + [f"{check.what}: {check.value}, bound {check.bound}" for check in checks if not check.ok]
 
 
 def plain(group: Group, measured: dict[str, Measured], checks: list[Check]) -> str:
     """The table for a terminal."""
-    cells = [HEADER, *lines(group, measured)]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(HEADER))]
+    cells = [header(group), *lines(group, measured)]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(cells[0]))]
     texts = [
         "  ".join(f"{line[0]:<{widths[0]}}" if i == 0 else f"{c:>{widths[i]}}" for i, c in enumerate(line)).rstrip()
         for line in cells
@@ -76,8 +74,9 @@ def plain(group: Group, measured: dict[str, Measured], checks: list[Check]) -> s
 
 def markdown(group: Group, measured: dict[str, Measured], checks: list[Check]) -> str:
     """The same as a section of the page."""
-    used = [i for i in range(len(HEADER)) if i in (0, 2) or any(line[i] for line in lines(group, measured))]
-    texts = [f"### {group.title}", _row([HEADER[i] for i in used]), _row(["---", *["---:"] * (len(used) - 1)])]
+    head = header(group)
+    used = [i for i in range(len(head)) if i in (0, 2) or any(line[i] for line in lines(group, measured))]
+    texts = [f"### {group.title}", _row([head[i] for i in used]), _row(["---", *["---:"] * (len(used) - 1)])]
     texts += [_row([line[i] for i in used]) for line in lines(group, measured)]
     return "\n".join([*texts, *([""] if checks else []), *(f"- {_told(check)}" for check in checks)])
 

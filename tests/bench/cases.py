@@ -192,7 +192,7 @@ def _convert(tables: int) -> Group:
             ),
             Check("columns that Rowmill gets wrong", ", ".join(wrong) or "none", "none", not wrong),
             Check(
-                f"peak memory, {tables:,} and {10 * tables:,} tables",
+                f"peak memory, {tables:,} and {10 * tables:,} tables in three files",
                 " and ".join(f"{peak:.0f} MiB" for peak in peaks),
                 "",
                 True,

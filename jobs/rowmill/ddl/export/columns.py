@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.export.context import TableContext
 from rowmill.ddl.export.defaults import NEXT_VALUE, default_text
 from rowmill.ddl.export.expressions import translate
 from rowmill.ddl.export.quoting import literal
 from rowmill.errors import DDLError
-from rowmill.schema.model import TableColumn
+from rowmill.schema.model import TableColumn, TableDefinition
 
+_BIGINT_DIGITS = 18
+_DECIMAL_IDENTITIES = frozenset({"db2", "duckdb", "exasol", "oracle", "snowflake", "teradata", "tsql"})
 SERIAL = re.compile(r"(?:small|big)?serial[248]?\b", re.IGNORECASE)
 # Attributes that belong to the type, and stand right behind it.
 _OF_TYPE = re.compile(
@@ -92,22 +95,14 @@ def type_text(column: TableColumn, context: TableContext) -> str:
 
 
 def _numbered(column: TableColumn, context: TableContext) -> str:
-    """The type of an identity where the engine numbers whole numbers of a certain kind only."""
-    if context.own or not identity_style(column, context):
-        return ""
-    if context.target.name == "sqlite":
+    """The type of an identity, and of keys to it, where the engine numbers whole numbers of a certain kind only."""
+    style = "" if context.own else identity_style(column, context)
+    if style and context.target.name == "sqlite":
         return "INTEGER"  # of no other type is AUTOINCREMENT
-    if context.target.name == "databricks":
+    if style and context.target.name == "databricks":
         return "BIGINT"
-    if column.type.name == "decimal" and context.target.name not in (
-        "oracle",
-        "snowflake",
-        "tsql",
-        "teradata",
-        "exasol",
-        "db2",
-    ):
-        if column.type.precision > 18:
+    if column.name in context.whole:
+        if column.type.precision - column.type.scale > _BIGINT_DIGITS:
             context.lost(f"{column.type} is narrower as BIGINT: an identity is a whole number", column.name)
         return "BIGINT"
     return ""
@@ -131,9 +126,22 @@ def identity_style(column: TableColumn, context: TableContext) -> str:
     return style
 
 
+def numbered_decimals(table: TableDefinition, target: Dialect) -> frozenset[str]:
+    """The columns of decimal type that the engine of the source numbers, where the target numbers whole ones only."""
+    computed = table.options.get("computed") or {}
+    return frozenset(
+        column.name
+        for column in table.columns
+        if column.type.name == "decimal"
+        and (target.name not in _DECIMAL_IDENTITIES or column.type.scale)
+        and ((column.generated and column.name not in computed) or NEXT_VALUE.search(column.default or ""))
+    )
+
+
 def _is_sequence(column: TableColumn, context: TableContext) -> bool:
     """A default that takes the next value of a sequence, which the target doesn't have."""
-    return not context.own and column.type.is_integer and bool(NEXT_VALUE.search(column.default or ""))
+    numeric = column.type.is_integer or column.type.name == "decimal"
+    return not context.own and numeric and bool(NEXT_VALUE.search(column.default or ""))
 
 
 def _is_numbered_without_type(column: TableColumn, context: TableContext) -> bool:
@@ -176,10 +184,21 @@ def _computed(column: TableColumn, expression: str, context: TableContext, attri
         context.lost(f"the expression {expression} is dropped: {context.target.name} computes no columns", column.name)
         return "", attributes
     found = translate(expression, context.source, context.target, context.table.column_names)
+    if found is not None and context.target.name == "postgres" and not _is_immutable(found, context):
+        found = None
     if found is None:
         context.lost(f"the expression {expression} is dropped: {context.target.name} can't say it", column.name)
         return "", attributes
     return context.grammar.computed.format(found), attributes
+
+
+def _is_immutable(expression: str, context: TableContext) -> bool:
+    """PostgreSQL computes no column by what depends on the session: its zone, the format of its dates."""
+    words = expression.upper()
+    if not any(word in words for word in ("CAST(", "::", "EXTRACT(", "||")):
+        return True
+    kinds = {column.type.name for column in context.table.columns if column.name.upper() in words}
+    return not kinds & {"timestamp", "interval"} and not (kinds & {"date", "timestamp_ntz", "time"} and "TEXT" in words)
 
 
 def _identity(column: TableColumn, style: str, context: TableContext) -> str:
@@ -190,13 +209,15 @@ def _identity(column: TableColumn, style: str, context: TableContext) -> str:
     match style:
         case "standard":
             kind = "BY DEFAULT" if steps.get("by_default") else "ALWAYS"
-            rest = "" if plain else f" (START WITH {start} INCREMENT BY {increment})"
+            rest = (
+                "" if plain else f" (START WITH {start} INCREMENT BY {increment}{_limits(start, increment, context)})"
+            )
             return f"GENERATED {kind} AS IDENTITY{rest}"
         case "steps":
             kind = "GENERATED BY DEFAULT AS " if steps.get("by_default") and context.target.name == "redshift" else ""
             return f"{kind}IDENTITY({start},{increment})"
         case "autoincrement":
-            order = {True: " ORDER", False: " NOORDER"}.get(steps.get("order"), "")  # type: ignore[call-overload]
+            order = "" if "order" not in steps else " ORDER" if steps["order"] else " NOORDER"
             return "AUTOINCREMENT" + ("" if plain else f" START {start} INCREMENT {increment}") + order
         case "exasol":
             if increment != 1:
@@ -207,9 +228,19 @@ def _identity(column: TableColumn, style: str, context: TableContext) -> str:
                 context.lost(f"the identity's start {start} and step {increment} are dropped", column.name)
             return "AUTO_INCREMENT"
         case "autoincrement key":
-            return "PRIMARY KEY AUTOINCREMENT"
+            name = context.constraint_name("primary key")
+            return f"{f'CONSTRAINT {context.name(name)} ' if name else ''}PRIMARY KEY AUTOINCREMENT"
         case _:  # a sequence of its own, created before the table
             return f"DEFAULT nextval({literal(sequence_name(column, context), context.target)})"
+
+
+def _limits(start: int, increment: int, context: TableContext) -> str:
+    """A sequence begins at 1 or above unless it is told otherwise; one that goes down, at -1 or below."""
+    if context.own or context.target.name == "databricks":
+        return ""
+    if increment > 0 and start < 1:
+        return f" MINVALUE {start}"
+    return f" MAXVALUE {start}" if increment < 0 and start > -1 else ""
 
 
 def sequence_name(column: TableColumn, context: TableContext) -> str:
@@ -229,6 +260,9 @@ def _contents(column: TableColumn, context: TableContext, made: str, attributes:
         late = late[len(on_null) :].strip() if on_null != "DEFAULT" else late
         parts.append(f"{on_null} {default}")
     not_null = not column.nullable and context.grammar.not_null
+    if not_null and made and not numbered and not context.own and context.target.name in ("duckdb", "mysql"):
+        not_null = False  # MySQL takes it, MariaDB does not
+        context.lost(f"NOT NULL is dropped: {context.target.name} has none on computed columns", column.name)
     if context.target.name in ("oracle", "tsql"):  # constraints come last there
         parts, late = [*parts, late], ""
     if not_null:

@@ -32,6 +32,7 @@ class TableContext:
     source:  the dialect of its SQL texts; None where nobody said
     keyed:   its columns that are in a key, or that a foreign key of another table names
     parents: the tables of the same schema by the names that foreign keys use, with the name to write
+    whole:   its columns of decimal numbers that become whole ones: identities, and keys to them
     """
 
     table: TableDefinition
@@ -40,6 +41,7 @@ class TableContext:
     losses: Losses
     keyed: frozenset[str] = frozenset()
     parents: Mapping[str, tuple[str, TableDefinition]] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
 
     @property
     def own(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from rowmill.ddl.export.context import TableContext
@@ -9,6 +10,8 @@ from rowmill.ddl.export.expressions import translate
 from rowmill.ddl.export.quoting import literal
 from rowmill.schema.model import TableColumn
 
+# CAST('2020-01-01' AS DATE), TO_DATE(...) are the literals of those who have no others.
+_CAST_CALL = re.compile(r"CAST\s*\(\s*('(?:[^']|'')*')\s+AS\s+[\w\s]+(?:\([\d,\s]+\))?\s*\)", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _BITS = re.compile(r"[bB]'([01]+)'")
 _QUOTED = re.compile(
@@ -94,9 +97,12 @@ def _bare(text: str) -> str:
         before = text
         if text.startswith("(") and text.endswith(")") and _closes_at_end(text):
             text = text[1:-1].strip()
-        cast = _CAST.search(text)
-        if cast and (_QUOTED.fullmatch(text[: cast.start()]) or _NUMBER.fullmatch(text[: cast.start()].strip("() "))):
-            text = text[: cast.start()].strip()
+        if call := _CAST_CALL.fullmatch(text):
+            text = call.group(1)
+        if cast := _CAST.search(text):
+            inside = _bare(text[: cast.start()])
+            if _QUOTED.fullmatch(inside) or _NUMBER.fullmatch(inside):
+                text = inside
         if text == before:
             return text
 
@@ -125,10 +131,11 @@ def _carried(text: str, column: TableColumn, context: TableContext) -> str | Non
         return _value(_unquoted(text, context), column, context, quoted=True)
     if _NOW.fullmatch(text):
         return _now(kind, target)
-    if _TODAY.fullmatch(text):
+    teradata = context.source is not None and context.source.name == "teradata"
+    if _TODAY.fullmatch(text) or (teradata and text.upper() == "DATE"):
         return _TODAY_WORDS.get(target, "CURRENT_DATE") or None if kind == "date" else None
     if _NEW_UUID.fullmatch(text):
-        return _UUID_WORDS.get(target)
+        return _UUID_WORDS.get(target) if kind in _TEXTS else None
     if context.grammar.default == "literals" or kind not in _NUMBERS | _TEXTS | {
         "date",
         "timestamp",
@@ -161,6 +168,8 @@ def _value(text: str, column: TableColumn, context: TableContext, quoted: bool =
     if kind in _NUMBERS:
         text = {"true": "1", "false": "0"}.get(text.lower(), text.strip())
         return text if _NUMBER.fullmatch(text) else None
+    if kind in ("date", "timestamp", "timestamp_ntz") and not _is_day(text):
+        return _now(kind, target) if quoted and text.lower() == "now" else None
     if kind == "date" and _DATE.fullmatch(text):
         return f"DATE '{text}'" if target in _TYPED else literal(text, context.target)
     if kind in ("timestamp", "timestamp_ntz") and (_TIMESTAMP.fullmatch(text) or _DATE.fullmatch(text)):
@@ -173,7 +182,18 @@ def _value(text: str, column: TableColumn, context: TableContext, quoted: bool =
     return None
 
 
-def _moment(text: str, kind: str, context: TableContext) -> str:
+def _is_day(text: str) -> bool:
+    """Whether a text begins with a day of the calendar: MySQL's 0000-00-00 is none."""
+    try:
+        datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _moment(text: str, kind: str, context: TableContext) -> str | None:
+    if kind == "timestamp" and context.target.name in ("mysql", "singlestore") and not "1970-01-02" <= text < "2038":
+        return None
     if context.target.name not in _TYPED:
         return literal(text, context.target)
     if _DATE.fullmatch(text):

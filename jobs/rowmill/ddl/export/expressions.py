@@ -19,46 +19,74 @@ _LONGEST = 20_000
 def translate(text: str, source: Dialect | None, target: Dialect, columns: tuple[str, ...] = ()) -> str | None:
     """The expression in the target's words; None where nobody knows them.
 
-    columns: the table's columns; their names are quoted as the target needs it
+    columns: the columns that it may name, which are quoted as the target needs it
     """
     spoken = source or PLAIN
     if len(text) > _LONGEST:
         return None
     try:
         tree = sqlglot.parse_one(text, read=spoken.parser)
-        if not _is_portable(tree) or (target.name == "redshift" and _has_marks(tree)):
+        if not _is_portable(tree, target):
             return None
         known = {column.casefold(): column for column in columns}
-        for found in list(tree.find_all(exp.Identifier)):
+        for found in list(tree.find_all(exp.Column)):
             column = known.get(found.name.casefold())
-            if column is not None:
-                found.set("this", column)
-                found.set("quoted", not is_bare(column, target))
+            if column is None or found.table:
+                return None
+            found.set("this", exp.to_identifier(column, quoted=not is_bare(column, target)))
         return tree.sql(target.parser, unsupported_level=ErrorLevel.RAISE)
     except (SqlglotError, RecursionError, ValueError, KeyError, TypeError):
         return None
 
 
-# What has another meaning in each dialect, or one that sqlglot does not know.
-_UNPORTABLE = (
-    exp.Anonymous,
-    exp.AnonymousAggFunc,
-    exp.Command,
-    exp.Placeholder,
-    exp.Parameter,
-    exp.Query,
-    exp.RegexpLike,
-    exp.SimilarTo,
-    exp.Dot,
-    exp.JSONExtract,
-    exp.JSONExtractScalar,
+# Operators and functions that mean the same wherever they can be said. Of others nobody knows who has them.
+_PORTABLE: tuple[type[exp.Expr], ...] = (
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Paren,
+    exp.Tuple,
+    exp.Var,
+    exp.Connector,
+    exp.Predicate,
+    exp.Not,
+    exp.Neg,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Div,
+    exp.Mod,
+    exp.DPipe,
+    exp.Cast,
+    exp.DataType,
+    exp.DataTypeParam,
+    exp.Case,
+    exp.If,
+    exp.Coalesce,
+    exp.Nullif,
+    exp.Abs,
+    exp.Round,
+    exp.Lower,
+    exp.Upper,
+    exp.Length,
+    exp.Trim,
+    exp.Substring,
+    exp.Replace,
 )
+# Predicates that are none of those.
+_OTHER = (exp.RegexpLike, exp.SimilarTo, exp.Query, exp.Exists, exp.Glob, exp.Command)
+_PARTS: tuple[type[exp.Expr], ...] = (exp.Year, exp.Month, exp.Day, exp.Extract)
+
+
+def _is_portable(tree: exp.Expr, target: Dialect) -> bool:
+    known = _PORTABLE if target.name == "sqlite" else (*_PORTABLE, *_PARTS)
+    if target.name == "redshift" and _has_marks(tree):
+        return False
+    return all(isinstance(node, known) and not isinstance(node, _OTHER) for node in tree.walk())
 
 
 def _has_marks(tree: exp.Expr) -> bool:
     """Whether a text holds quotes, which sqlglot writes for Redshift as only some of its settings take them."""
     return any(node.is_string and set(node.name) & {"'", "\\"} for node in tree.find_all(exp.Literal))
-
-
-def _is_portable(tree: exp.Expr) -> bool:
-    return not any(isinstance(node, _UNPORTABLE) for node in tree.walk())

@@ -161,7 +161,6 @@ GRAMMARS: dict[str, Grammar] = {
         unique_nulls=False,
     ),
     "duckdb": Grammar(
-        parts=3,
         make_schema=_SCHEMA,
         home_schema="main",
         comment_on="COMMENT ON",
@@ -233,7 +232,7 @@ GRAMMARS: dict[str, Grammar] = {
         computed="AS ({})",
         temporary="TEMPORARY",
     ),
-    "spark": _lake(parts=3, default="literals"),
+    "spark": _lake(default="literals"),
     "sqlite": Grammar(
         parts=1,
         add_key=False,

@@ -46,6 +46,8 @@ def keys_of(context: TableContext, created: frozenset[str]) -> Keys:
 
 
 def _add(context: TableContext, keys: Keys, name: str | None, text: str, fallback: str, late: bool) -> None:
+    if name is not None and name.upper() == "PRIMARY" and not context.own:
+        name = None  # MySQL calls each primary key so, and takes no other of that name
     if not late:
         keys.inside.append(f"CONSTRAINT {context.name(name)} {text}" if name else text)
         return
@@ -120,6 +122,9 @@ def _holds_shard(context: TableContext, columns: tuple[str, ...]) -> bool:
 def _comparable(context: TableContext, columns: tuple[str, ...], what: str) -> bool:
     if context.own or context.target.name == "sqlite":
         return True
+    if context.target.name == "hive" and set(columns) & set(context.table.partition_by):
+        context.lost(f"the {what} is dropped: hive's keys hold no partition's column")
+        return False
     bad = next((c for c in columns if context.table.column(c).type.name in _NO_KEYS), None)
     if bad is not None:
         context.lost(f"the {what} is dropped: {bad} is of a type that can't be compared")
@@ -144,12 +149,15 @@ def _foreign_key(context: TableContext, key: ForeignKey, keys: Keys, late: bool)
     if suffix is None:
         context.lost(f"the {what} is dropped: {context.target.name} has none")
         return
-    if not _comparable(context, key.columns, what) or not _has_key(context, key, what):
+    if not (
+        _comparable(context, key.columns, what) and _has_key(context, key, what) and _same_types(context, key, what)
+    ):
         return
     rules = _rules(context, key, what)
     if context.own and suffix and suffix in rules.upper():
         suffix = ""
-    text = f"FOREIGN KEY ({context.names(key.columns)}) REFERENCES {_parent_name(context, key)} ({context.names(key.references)})"
+    parent = f"{_parent_name(context, key)} ({context.names(key.references)})"
+    text = f"FOREIGN KEY ({context.names(key.columns)}) REFERENCES {parent}"
     text = " ".join(part for part in (text, rules, suffix) if part)
     late = late or _late(context, name)
     _add(context, keys, name, text, f"fk_{context.table.name}_{'_'.join(key.columns)}", late)
@@ -176,17 +184,32 @@ def _has_key(context: TableContext, key: ForeignKey, what: str) -> bool:
     return False
 
 
+# Where the columns of both sides must be of one type.
+_STRICT = frozenset({"db2", "duckdb", "mysql", "tsql"})
+
+
+def _same_types(context: TableContext, key: ForeignKey, what: str) -> bool:
+    parent = context.parents.get(key.table)
+    if parent is None or context.own or context.target.name not in _STRICT:
+        return True
+    for column, referenced in zip(key.columns, key.references, strict=False):
+        here, there = context.table.column(column).type, parent[1].column(referenced).type
+        sized = context.target.name == "tsql" or here.name == "decimal"
+        if here.name != there.name or (sized and here.params != there.params):
+            context.lost(f"the {what} is dropped: {column} is {here}, {referenced} of {key.table} is {there}")
+            return False
+    return True
+
+
 def _rules(context: TableContext, key: ForeignKey, what: str) -> str:
     said = context.table.options.get("foreign_key_rules")
     text = str(said.get(",".join(key.columns), "")) if isinstance(said, Mapping) else ""
     if context.own or not text:
         return text
     kept = [" ".join(rule.split()) for rule in _RULE.findall(text)]
-    taken = (
-        [rule for rule in kept if rule.upper().startswith(context.grammar.rules) and _takes(context, rule)]
-        if context.grammar.rules
-        else []
-    )
+    taken = [
+        rule for rule in kept if rule.upper().startswith(context.grammar.rules or ("-",)) and _takes(context, rule)
+    ]
     lost = " ".join(_RULE.sub("", text).split())
     dropped = [rule for rule in kept if rule not in taken] + ([lost] if lost else [])
     if dropped:
@@ -217,23 +240,25 @@ def _takes(context: TableContext, rule: str) -> bool:
 
 
 def _checks(context: TableContext, keys: Keys) -> None:
-    checks = context.table.options.get("check") or ()
-    for number, text in enumerate(checks, 1):
-        name, suffix = context.constraint_name(f"check ({text})"), context.grammar.check
-        written: str | None = str(text)
-        if not context.own:
-            written = None
-            if suffix is not None or context.target.name == "databricks":
-                written = translate(str(text), context.source, context.target, context.table.column_names)
-            if written is None:
-                context.lost(
-                    f"the check {text} is dropped: {context.target.name} {'has none' if suffix is None else 'can not say it'}"
-                )
-                continue
-        name = name or (
-            f"ck_{context.table.name}_{number}"
-            if context.grammar.key_names and not context.own or context.target.name == "clickhouse"
-            else None
-        )
+    for number, text in enumerate(context.table.options.get("check") or (), 1):
+        written = str(text) if context.own else _carried(str(text), context)
+        if written is None:
+            continue
+        name = context.constraint_name(f"check ({text})")
+        fallback = f"ck_{context.table.name}_{number}"
+        if name is None and context.target.name == "clickhouse":
+            name = fallback
+        # Delta takes checks of tables that are there.
         late = context.target.name == "databricks" and not context.own
-        _add(context, keys, name, f"CHECK ({written})", f"ck_{context.table.name}_{number}", late)
+        _add(context, keys, name, f"CHECK ({written})", fallback, late)
+
+
+def _carried(text: str, context: TableContext) -> str | None:
+    target = context.target.name
+    if context.grammar.check is None and target != "databricks":
+        context.lost(f"the check {text} is dropped: {target} has none")
+        return None
+    found = translate(text, context.source, context.target, context.table.column_names)
+    if found is None:
+        context.lost(f"the check {text} is dropped: {target} can't say it")
+    return found

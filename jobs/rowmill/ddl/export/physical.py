@@ -1,4 +1,4 @@
-"""What stands behind the columns: comment, partitions, storage. Of the same dialect verbatim, of another as far as it goes."""
+"""What stands behind the columns: comment, partitions, storage. For another dialect, as far as that has it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from rowmill.ddl.export.context import TableContext
 from rowmill.ddl.export.quoting import literal
-from rowmill.schema.model import TableColumn
+from rowmill.schema.model import TableColumn, TableDefinition
 
 LAKES = frozenset({"hive", "spark", "databricks", "athena"})
 _TEMPORARY = frozenset({"TEMP", "TEMPORARY", "LOCAL", "GLOBAL", "VOLATILE"})
@@ -37,7 +37,7 @@ def modifiers(context: TableContext) -> str:
         return " ".join([*words, *(["EXTERNAL"] if external else [])])
     kept: list[str] = []
     temporary = [word for word in words if word.upper() in _TEMPORARY]
-    if temporary and {"TEMP", "TEMPORARY", "VOLATILE"} & {word.upper() for word in temporary}:
+    if is_temporary(context.table):
         if context.grammar.temporary:
             kept.append(context.grammar.temporary)
         else:
@@ -52,12 +52,22 @@ def modifiers(context: TableContext) -> str:
     return " ".join(kept)
 
 
+def is_temporary(table: TableDefinition) -> bool:
+    """Whether the table lives as long as a session."""
+    words = {str(word).upper() for word in table.options.get("modifiers") or ()}
+    return bool(words & {"TEMP", "TEMPORARY", "VOLATILE"})
+
+
 def _is_external(context: TableContext, external: bool) -> bool:
-    if context.target.name == "athena":
+    target, lake = context.target.name, context.source is not None and context.source.name in LAKES
+    if target == "athena":
         return True  # of no other kind are tables of files there
-    if context.target.name == "hive":
-        return external
-    return external and context.target.name == "spark" and "location" in context.table.options
+    if external and lake and target in LAKES:
+        # Spark wants a location, too.
+        return target == "hive" or (target == "spark" and "location" in context.table.options)
+    if external:
+        context.lost("EXTERNAL is dropped")
+    return False
 
 
 def in_partition_clause(context: TableContext) -> tuple[str, ...]:
@@ -86,6 +96,8 @@ def tail(context: TableContext, partition_lines: list[str]) -> list[str]:
     if not context.own:
         _report(context, _carried_keys(context))
         clauses += _mapped(context)
+    if context.target.name == "sqlite" and clauses:
+        return [", ".join(clauses)]
     if partition_lines:
         return _with_comment(
             context, ["WITH PARTITION COLUMNS (\n  " + ",\n  ".join(partition_lines) + "\n)", *clauses]
@@ -337,6 +349,8 @@ def _lake_options(context: TableContext) -> dict[str, Any]:
         return _with_defaults(context, made)
     _report(context, frozenset(_LAKE_KEYS))
     found = {key: context.table.options[key] for key in _LAKE_KEYS if key in context.table.options}
+    if source == "athena" and target != "hive":
+        _iceberg(found)
     form, stored = found.pop("format", None), found.get("stored_as")
     if target in ("hive", "athena"):
         if form and str(form).lower() in _AS_STORED:
@@ -348,6 +362,8 @@ def _lake_options(context: TableContext) -> dict[str, Any]:
             found["stored_as"] = "parquet"
     elif form:
         found["format"] = form
+    elif target == "spark":
+        _for_spark(found, context)
     elif target == "databricks" and (stored or "row_format" in found):
         plain = str(stored or "textfile").lower()
         row_format = found.pop("row_format", None)
@@ -358,6 +374,24 @@ def _lake_options(context: TableContext) -> dict[str, Any]:
                 f"{_short(str(row_format or f'STORED AS {stored}'))} is dropped: it is read as {found['format']}"
             )
     return _with_defaults(context, found)
+
+
+def _for_spark(options: dict[str, Any], context: TableContext) -> None:
+    """Spark reads Hive's storage, but for what Hive itself would not look at."""
+    delimited = str(options.get("row_format", "")).upper().startswith("ROW FORMAT DELIMITED")
+    if delimited and str(options.get("stored_as", "textfile")).lower() != "textfile":
+        context.lost(f"{_short(str(options.pop('row_format')))} is dropped: it is not stored as text")
+    if re.search(r"\bDESC\b", str(options.get("clustered_by", "")), re.IGNORECASE):
+        context.lost(f"{_short(str(options.pop('clustered_by')))} is dropped: spark sorts buckets upwards only")
+
+
+def _iceberg(options: dict[str, Any]) -> None:
+    """Athena says by a property what others say by the format."""
+    properties = dict(options.get("tblproperties") or {})
+    kind = next((key for key in properties if str(key).lower() == "table_type"), None)
+    if kind is not None and str(properties.pop(kind)).lower() == "iceberg":
+        options["format"] = "iceberg"
+        options["tblproperties"] = properties
 
 
 def _with_defaults(context: TableContext, options: dict[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ def name(text: str, dialect: Dialect) -> str:
 
 def quoted(text: str, dialect: Dialect) -> str:
     """An identifier in quotes."""
-    opening, closing = GRAMMARS[dialect.name].quotes
-    return opening + text.replace(closing, closing * 2) + closing
+    quotes = GRAMMARS[dialect.name].quotes
+    return quotes[0] + text.replace(quotes[1], quotes[1] * 2) + quotes[1]
 
 
 def is_bare(text: str, dialect: Dialect) -> bool:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rowmill.ddl.dialects import Dialect, dialect_named
+from rowmill.ddl.export.columns import numbered_decimals
 from rowmill.ddl.export.context import Losses, TableContext
 from rowmill.ddl.export.grammar import GRAMMARS
+from rowmill.ddl.export.physical import is_temporary
 from rowmill.ddl.export.quoting import name as quoted_name
 from rowmill.ddl.export.table import Statements, table_statements
 from rowmill.ddl.export.user_types import type_statements
-from rowmill.errors import DDLError
+from rowmill.errors import DDLError, SchemaError
 from rowmill.schema.model import SchemaFile, TableDefinition
 
 # What Hive's metastore, and who keeps tables in it, takes as a table's name.
 _PLAIN_TABLES = frozenset({"athena", "databricks", "hive", "spark"})
+# Where a temporary table can't be in a schema of people's.
+_UNPLACED = frozenset({"duckdb", "postgres", "redshift"})
 _Parents = Mapping[str, tuple[str, TableDefinition]]
 
 
@@ -28,34 +33,55 @@ class Exported:
     warnings: tuple[str, ...]
 
 
-def export_schema(schema: SchemaFile, target: Dialect, source: Dialect | None = None) -> Exported:
+def export_schema(
+    schema: SchemaFile, target: Dialect, source: Dialect | None = None, tables: Sequence[str] = ()
+) -> Exported:
     """Writes the tables as CREATE TABLE statements.
 
     source: the dialect of the schema's SQL texts and source types (default: the one that the schema names)
-    Raises DDLError for a column whose type is unknown, unless the schema came from the target.
+    tables: only these, by name or schema.name (default: all); the others are taken to be there
+    Raises DDLError for a column whose type is unknown, unless the schema came from the target, and SchemaError for a
+    table that is not in the schema.
     """
+    wanted = _wanted(schema, tables)
     if source is None and schema.dialect:
         source = dialect_named(schema.dialect)
     losses = Losses()
     own = source is not None and source.name == target.name
-    tables = list(schema.tables) if own else _placed(schema.tables, target, losses)
-    parents = _parents(tables)
+    placed = list(schema.tables) if own else _placed(schema.tables, wanted, (source, target), losses)
+    parents = _parents(placed)
+    keyed = _keyed(placed, parents)
+    whole = {} if own else _whole_numbers(placed, parents, target)
+    chosen = [table for table, original in zip(placed, schema.tables, strict=True) if original in wanted]
+    created = {_qualified(table) for table in placed if table not in chosen}
     if not own and not GRAMMARS[target.name].add_key:
-        tables = _parents_first(tables, parents, losses)
-    keyed = _keyed(tables, parents)
+        chosen = _parents_first(chosen, parents, created, losses)
     found: list[Statements] = []
-    created: set[str] = set()
     contexts = []
-    for table in tables:
+    for table in chosen:
         created.add(_qualified(table))
-        context = TableContext(table, target, source, losses, keyed[_qualified(table)], parents)
+        name = _qualified(table)
+        context = TableContext(table, target, source, losses, keyed[name], parents, whole.get(name, frozenset()))
         contexts.append(context)
         found.append(table_statements(context, frozenset(created)))
-    texts = [*_schemas(tables, target, own), *type_statements(contexts)]
+    texts = [*_schemas(chosen, target), *type_statements(contexts)]
     for statements in found:
         texts += [*statements.before, statements.create, *statements.after]
     texts += [text for statements in found for text in statements.later]
     return Exported("".join(f"{text};\n" for text in _spaced(texts)), tuple(losses.lines))
+
+
+def _wanted(schema: SchemaFile, names: Sequence[str]) -> tuple[TableDefinition, ...]:
+    found: list[TableDefinition] = []
+    for name in names:
+        table = next((t for t in schema.tables if name in (_qualified(t), t.name)), None)
+        if table is None:
+            near = difflib.get_close_matches(name, [t.name for t in schema.tables], n=2)
+            known = ", ".join(t.name for t in schema.tables)[:200]
+            fix = f"did you mean {' or '.join(near)}?" if near else f"it has {known}"
+            raise SchemaError("the schema has no such table", where=schema.path, value=name, fix=fix)
+        found.append(table)
+    return tuple(table for table in schema.tables if table in found) if names else schema.tables
 
 
 def _spaced(texts: Sequence[str]) -> list[str]:
@@ -70,29 +96,43 @@ def _qualified(table: TableDefinition) -> str:
 # -- names -------------------------------------------------------------------------------------------------------
 
 
-def _placed(tables: Sequence[TableDefinition], target: Dialect, losses: Losses) -> list[TableDefinition]:
-    """The tables under names that the target takes; foreign keys follow."""
+def _placed(
+    tables: Sequence[TableDefinition],
+    told: Sequence[TableDefinition],
+    way: tuple[Dialect | None, Dialect],
+    losses: Losses,
+) -> list[TableDefinition]:
+    """The tables under names that the target takes; foreign keys follow. `told`: those of which losses are noted."""
+    source, target = way
     parts = GRAMMARS[target.name].parts
+    home = GRAMMARS[source.name].home_schema.lower() if source else ""
     renamed: dict[str, str] = {}
     placed: list[TableDefinition] = []
     for table in tables:
         was = _qualified(table)
+        noted = losses if table in told else Losses()
         schema = table.schema
         if schema is not None and schema.count(".") + 2 > parts:
             kept = schema.split(".")[-(parts - 1) :] if parts > 1 else []
             schema = ".".join(kept) or None
-            losses.add(
+            noted.add(
                 was,
                 f"its schema is {schema}: {target.name} has no longer names"
                 if schema
                 else f"its schema is dropped: {target.name} has none",
             )
+        if schema is not None and target.name in _UNPLACED and is_temporary(table):
+            noted.add(was, f"its schema is dropped: {target.name} has a schema of its own for temporary tables")
+            schema = None
+        if schema is not None and home and schema.lower() == home and home != GRAMMARS[target.name].home_schema.lower():
+            noted.add(was, f"its schema is dropped: {schema} is the one that is always there")
+            schema = None
         name = table.name
         if target.name in _PLAIN_TABLES:
             name = re.sub(r"[^A-Za-z0-9_]", "_", name)
             schema = re.sub(r"[^A-Za-z0-9_.]", "_", schema) if schema else schema
         if name != table.name:
-            losses.add(was, f"its name is {name}: {target.name} takes letters, digits and _ only")
+            noted.add(was, f"its name is {name}: {target.name} takes letters, digits and _ only")
         table = replace(table, name=name, schema=schema)
         renamed[was] = _qualified(table)
         renamed.setdefault(was.rpartition(".")[2], _qualified(table))
@@ -112,10 +152,10 @@ def _placed(tables: Sequence[TableDefinition], target: Dialect, losses: Losses) 
     ]
 
 
-def _schemas(tables: Sequence[TableDefinition], target: Dialect, own: bool) -> list[str]:
-    """Statements that create the schemas, where the source's text did not say that they are there."""
+def _schemas(tables: Sequence[TableDefinition], target: Dialect) -> list[str]:
+    """Statements that create the schemas if they are not there."""
     grammar = GRAMMARS[target.name]
-    if own or not grammar.make_schema:
+    if not grammar.make_schema:
         return []
     needed = dict.fromkeys(table.schema for table in tables if table.schema)
     return [
@@ -169,7 +209,30 @@ def _keyed(tables: Sequence[TableDefinition], parents: _Parents) -> dict[str, fr
     return {name: frozenset(columns) for name, columns in found.items()}
 
 
-def _parents_first(tables: Sequence[TableDefinition], parents: _Parents, losses: Losses) -> list[TableDefinition]:
+def _whole_numbers(tables: Sequence[TableDefinition], parents: _Parents, target: Dialect) -> dict[str, frozenset[str]]:
+    """The decimal columns of each table that are numbered, or that hold keys of such a column."""
+    found = {_qualified(table): numbered_decimals(table, target) for table in tables}
+    links = [
+        (_qualified(table), column, parents[key.table][0], referenced)
+        for table in tables
+        for key in table.foreign_keys
+        if key.table in parents
+        for column, referenced in zip(key.columns, key.references, strict=False)
+        if table.column(column).type.name == "decimal"
+    ]
+    grown = True
+    while grown:
+        grown = False
+        for name, column, parent, referenced in links:
+            if referenced in found[parent] and column not in found[name]:
+                found[name] |= {column}
+                grown = True
+    return found
+
+
+def _parents_first(
+    tables: Sequence[TableDefinition], parents: _Parents, there: Collection[str], losses: Losses
+) -> list[TableDefinition]:
     """Tables behind those that their keys name; a key that closes a circle is dropped."""
     order: list[TableDefinition] = []
     done: dict[str, TableDefinition] = {}
@@ -183,7 +246,7 @@ def _parents_first(tables: Sequence[TableDefinition], parents: _Parents, losses:
         kept = []
         for key in table.foreign_keys:
             parent = parents.get(key.table)
-            if parent is not None and parent[0] != name:
+            if parent is not None and parent[0] != name and parent[0] not in there:
                 place(parent[1])
                 if parent[0] not in done:
                     what = f"the foreign key ({', '.join(key.columns)}) is dropped: the tables name each other"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from rowmill.ddl.export.columns import column_line, identity_style, sequence_name
@@ -11,6 +12,8 @@ from rowmill.ddl.export.physical import in_partition_clause, modifiers, tail
 from rowmill.ddl.export.quoting import literal
 from rowmill.ddl.export.type_names import BYTE_LENGTHS
 from rowmill.schema.model import TableColumn
+
+_NEXT_OF = re.compile(r"nextval\s*\(\s*'([^']+)'", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -41,6 +44,9 @@ def table_statements(context: TableContext, created: frozenset[str]) -> Statemen
     for column in columns:
         if identity_style(column, context) == "sequence":
             found.before.append(_sequence(column, context))
+        named = _NEXT_OF.search(column.default or "")
+        if named and context.own and context.target.name in ("duckdb", "postgres"):
+            found.before.append(f"CREATE SEQUENCE IF NOT EXISTS {named.group(1)}")
     keys = keys_of(context, created)
     found.later = keys.later
     _general_losses(context)
@@ -74,6 +80,8 @@ def _sequence(column: TableColumn, context: TableContext) -> str:
     steps = context.option("identity", column.name) or {}
     start, increment = steps.get("start", 1), steps.get("increment", 1)
     rest = "" if (start, increment) == (1, 1) else f" START WITH {start} INCREMENT BY {increment}"
+    if start < 1 and increment > 0:
+        rest = f" MINVALUE {start}{rest}"
     return f"CREATE SEQUENCE {sequence_name(column, context)}{rest}"
 
 

@@ -1,7 +1,7 @@
 """The canonical types as each dialect names them: data, no logic.
 
-{n} is a length, {p} and {s} are precision and scale. What stands after ` # ` is said as a warning: the dialect's type is
-narrower than the canonical one, or holds it in another form. Nested types that a dialect lacks take its `nested`.
+{n} is a length, {p} and {s} are precision and scale. What stands after ` # ` is said as a warning: the dialect's type
+is narrower than the canonical one, or holds it in another form. Nested types that a dialect lacks take its `nested`.
 """
 
 from __future__ import annotations
@@ -299,7 +299,7 @@ TYPE_NAMES: dict[str, dict[str, str]] = {
     },
 }
 
-# A canonical type without a source type came from one of the dialect's own plain words: these, where TYPE_NAMES has another.
+# A canonical type without a source type came from a plain word of the dialect: this one, where TYPE_NAMES has another.
 _PLAIN_TEXT = {"string": "TEXT", "binary": "BLOB"}
 OWN_NAMES: dict[str, dict[str, str]] = {
     "clickhouse": {

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rowmill.ddl.export.context import TableContext
 from rowmill.ddl.export.quoting import literal
 from rowmill.ddl.export.quoting import name as quoted_name
-from rowmill.ddl.types import UNKNOWN, resolve
 from rowmill.ddl.lexer import tokenize
+from rowmill.ddl.types import UNKNOWN, resolve
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType
@@ -60,13 +60,28 @@ def _statement(name: str, column: TableColumn, context: TableContext) -> str:
     if enum and values and dtype == column.type == DataType("string"):
         return enum.format(name, ", ".join(literal(str(value), context.target) for value in values))
 
-    def written(inner: DataType) -> str:
-        return context.types.write(inner, lambda lost: None)
-
+    if dtype.name == "array" and context.target.name == "oracle":
+        return _collection(name, dtype, context)
     if dtype.name == "struct":
-        fields = ", ".join(
-            f"{quoted_name(field, context.target)} {written(child)}"
-            for field, child in zip(dtype.field_names, dtype.children, strict=True)
-        )
-        return record.format(name, fields) if record else ""
-    return alias.format(name, written(dtype)) if alias else ""
+        return record.format(name, _fields(dtype, context)) if record else ""
+    return alias.format(name, context.types.write(dtype, lambda lost: None)) if alias else ""
+
+
+def _fields(dtype: DataType, context: TableContext) -> str:
+    return ", ".join(
+        f"{quoted_name(field, context.target)} {context.types.write(child, lambda lost: None)}"
+        for field, child in zip(dtype.field_names, dtype.children, strict=True)
+    )
+
+
+def _collection(name: str, dtype: DataType, context: TableContext) -> str:
+    """Oracle's arrays are types of their own; so are the records in them."""
+    inner, before = dtype.children[0], ""
+    text = context.types.write(inner, lambda lost: None)
+    if inner.name == "struct":
+        text = f"{name}_item"
+        before = f"{_FORMS['oracle'][2].format(text, _fields(inner, context))};\n"
+    nested = any(
+        " ".join(str(c).split()).upper().startswith("NESTED") for c in context.table.options.get("clauses") or ()
+    )
+    return f"{before}CREATE TYPE {name} AS {'TABLE' if nested else 'VARRAY(32767)'} OF {text}"

@@ -43,7 +43,13 @@ TYPES = st.recursive(
     max_leaves=4,
 )
 
-OPTIONS = st.one_of(TEXT, st.booleans(), st.lists(TEXT, max_size=3), st.dictionaries(TEXT, TEXT, max_size=2))
+NUMBERS = st.one_of(st.integers(-(10**30), 10**30), st.floats(allow_nan=False, allow_infinity=False))
+KEYS = st.one_of(TEXT, st.sampled_from(["k" * 127, "k" * 128, "long and 'quoted': " * 12]))
+OPTIONS = st.recursive(
+    st.one_of(TEXT, st.booleans(), NUMBERS, st.lists(st.one_of(TEXT, NUMBERS), max_size=3)),
+    lambda inner: st.dictionaries(KEYS, inner, max_size=2) | st.lists(inner, max_size=2),
+    max_leaves=4,
+)
 
 
 @st.composite

@@ -89,6 +89,26 @@ def test_keep_going_writes_the_good_ones(tmp_path: Path) -> None:
     assert [table.column_names for table in YAMLLoader.load(out).tables] == [("x", "z"), ("y",)]
 
 
+def test_an_unknown_type_is_told_until_people_write_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, out = tmp_path / "t.sql", tmp_path / "t.yaml"
+    source.write_text("create table s.t (a wibble(3), b wobble);")
+    arguments = [str(source), str(out), "--dialect", "postgres"]
+    assert main(arguments) == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"warning: {source}:1 table 's.t' column 'a': unknown type wibble(3)")
+    written = out.read_text().replace(
+        "type: unknown\n        source_type: wibble", "type: int\n        source_type: wibble"
+    )
+    out.write_text(written)
+    assert main(arguments) == 0
+    assert capsys.readouterr() == (f"unchanged: {out}\n", f"{second}\n")
+    source.write_text("create table s.t (a wobble(3), b wobble);")
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    assert "  table t: ~ column a: int (wibble(3)) -> unknown (wobble(3))\n" in said.out
+    assert said.err.count("warning: ") == 2
+
+
 def test_keep_going_with_nothing_good_writes_nothing(tmp_path: Path) -> None:
     source, out = tmp_path / "t.sql", tmp_path / "t.yaml"
     source.write_text("create table b (x int, X int);")

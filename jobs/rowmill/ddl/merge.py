@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from rowmill.ddl.kept_types import type_to_keep
 from rowmill.schema.model import ForeignKey, SchemaFile, TableColumn, TableDefinition
 
 _SHOWN = 80  # characters of a value in a line of the report
@@ -60,6 +61,17 @@ def hand_made(new: SchemaFile, old: SchemaFile) -> list[str]:
     ]
 
 
+def answered(new: SchemaFile, wanted: SchemaFile) -> list[tuple[str, str]]:
+    """Table and column where the DDL's type is unknown and people wrote the type into the YAML."""
+    known = {(table.name, column.name) for table in wanted.tables for column in table.columns if column.type.is_known}
+    return [
+        (table.name, column.name)
+        for table in new.tables
+        for column in table.columns
+        if not column.type.is_known and (table.name, column.name) in known
+    ]
+
+
 def _merged_table(new: TableDefinition, old: TableDefinition) -> TableDefinition:
     columns = {column_identity(column): column for column in old.columns}
     keys = {key_identity(key): key for key in old.foreign_keys}
@@ -92,7 +104,7 @@ def _merged_column(new: TableColumn, old: TableColumn | None) -> TableColumn:
     # A column that became NOT NULL can't keep its share of nulls.
     nulls = old.nulls if new.nullable or not old.nulls else None
     comment = old.comment if new.comment is None else new.comment
-    return replace(new, generator=old.generator, nulls=nulls, comment=comment)
+    return replace(new, type=type_to_keep(new, old), generator=old.generator, nulls=nulls, comment=comment)
 
 
 def _merged_key(new: ForeignKey, old: ForeignKey | None) -> ForeignKey:

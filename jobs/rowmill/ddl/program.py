@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -159,7 +160,8 @@ def _convert(source: Path, target: Path, settings: Settings) -> tuple[str, int]:
     if conversion.detected is not None:
         print(f"{source}: read as {_detected(conversion.detected)}")
     for warning in conversion.warnings:
-        _warn(warning)
+        if made is None or not any(_is_about(warning, *place) for place in made.answered):
+            _warn(warning)
     for failure in conversion.failures:
         _fail(failure)
     refused = len(conversion.failures)
@@ -183,6 +185,12 @@ def _convert(source: Path, target: Path, settings: Settings) -> tuple[str, int]:
     if settings.diff:
         _show_diff(planned.before, made.text, target)
     return "to convert" if settings.dry_run else "converted", refused
+
+
+def _is_about(warning: str, table: str, column: str) -> bool:
+    """Whether a warning says that this column's type is unknown."""
+    what = rf"table '(?:.*\.)?{re.escape(table)}' column '{re.escape(column)}': (?:unknown type|no type)"
+    return re.search(what, warning) is not None
 
 
 def _detected(detected: Detection) -> str:

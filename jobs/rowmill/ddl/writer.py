@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rowmill.ddl.emit import emit
-from rowmill.ddl.merge import changes, hand_made, merged
+from rowmill.ddl.merge import answered, changes, hand_made, merged
 from rowmill.errors import SchemaError
 from rowmill.schema.model import SchemaFile
 from rowmill.schema.yaml import parse_schema
@@ -15,11 +15,15 @@ __all__ = ["Update", "merged", "to_yaml", "update", "update_yaml"]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What becomes of an existing file: its text, a line for each change, and what people should know."""
+    """What becomes of an existing file: its text, a line for each change, and what people should know.
+
+    answered: table and column whose unknown type people have written into the file
+    """
 
     text: str
     changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    answered: tuple[tuple[str, str], ...] = ()
 
 
 def to_yaml(schema: SchemaFile) -> str:
@@ -42,12 +46,12 @@ def update(text: str, schema: SchemaFile, source: str, keep_absent: bool = False
         return Update(text)
     old = parse_schema(text, source)
     wanted = merged(schema, old, keep_absent)
-    notes = tuple(hand_made(schema, old))
+    notes, settled = tuple(hand_made(schema, old)), tuple(answered(schema, wanted))
     if (wanted.dialect, wanted.tables) == (old.dialect, old.tables):
-        return Update(text, notes=notes)
+        return Update(text, (), notes, settled)
     breaks = "\r\n" if "\r\n" in text else "\n"
     after = _edited(text.replace("\r\n", "\n"), old, wanted).replace("\n", breaks)
-    return Update(after, tuple(changes(old, wanted)), notes)
+    return Update(after, tuple(changes(old, wanted)), notes, settled)
 
 
 def _edited(text: str, old: SchemaFile, wanted: SchemaFile) -> str:

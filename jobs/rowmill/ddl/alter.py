@@ -289,13 +289,8 @@ class Alteration:
         index = index if placed is None else placed
         if column.name.casefold() == name.casefold():
             column.name = name
-        add_column(draft, column, self.statement, self.dialect, self.where, self.users, index)
+        add_column(draft, column, self.statement, self.dialect, self.where, self.users, index, before)
         made = draft.columns[index]
-        if not column.type:
-            made = replace(
-                made, type=before.type, source_type=before.source_type, generated=before.generated or column.generated
-            )
-            draft.warnings = [line for line in draft.warnings if "no type" not in line]
         if keep_null:
             default = made.default if made.default is not None else before.default
             nullable = before.nullable if column.null is None else column.null

@@ -6,7 +6,7 @@ from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import Draft
 from rowmill.ddl.lexer import QUOTED, STRING, WORD, Token, Tokens, literal
-from rowmill.ddl.references import comment_text, key_columns
+from rowmill.ddl.references import comment_text, description, key_columns
 from rowmill.ddl.statements import Statement
 from rowmill.errors import DDLError
 
@@ -162,23 +162,14 @@ def _known(draft: Draft, cursor: Cursor, statement: Statement, dialect: Dialect,
         return False
     if dialect.name == "bigquery" and word == "OPTIONS" and cursor.peek(1).is_mark("("):
         cursor.i += 1
-        rest = _without_description(draft, cursor.group() or (), statement, dialect)
+        text, rest = description(cursor.group() or (), statement, dialect)
+        draft.comment = draft.comment if text is None else text
         if rest:
             draft.clauses.append(f"OPTIONS ({rest})")
         return True
     if dialect.name == "trino" and word == "WITH" and cursor.peek(1).is_mark("("):
         return _of_trino(draft, cursor, statement)
     return False
-
-
-def _without_description(draft: Draft, inside: Tokens, statement: Statement, dialect: Dialect) -> str:
-    kept = []
-    for piece in pieces(inside):
-        if piece[0].is_word("DESCRIPTION") and len(piece) == 3:
-            draft.comment = literal(piece[2], dialect)
-        else:
-            kept.append(statement.slice(piece))
-    return ", ".join(kept)
 
 
 def _partitioning(draft: Draft, cursor: Cursor, statement: Statement, dialect: Dialect) -> bool:

@@ -11,7 +11,7 @@ from rowmill.ddl.draft import DraftKey
 from rowmill.ddl.expressions import pass_expression
 from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Token, Tokens
 from rowmill.ddl.outline import first_name
-from rowmill.ddl.references import comment_text, pass_state, reference
+from rowmill.ddl.references import comment_text, description, pass_state, reference
 from rowmill.ddl.statements import Statement
 from rowmill.ddl.types import type_end
 
@@ -328,6 +328,8 @@ def _named_steps(cursor: Cursor, column: Column) -> None:
             if token.kind == NUMBER and token.text.isdigit():
                 column.identity[key] = sign * int(token.text)
                 cursor.i += 1
+        elif cursor.peek().upper in ("ORDER", "NOORDER"):
+            column.identity["order"] = cursor.take().upper == "ORDER"
         elif cursor.peek().upper in _SEQUENCE_WORDS or cursor.at(","):
             cursor.i += 1
             if cursor.peek().kind == NUMBER or cursor.at("-"):
@@ -341,7 +343,7 @@ def _named_steps(cursor: Cursor, column: Column) -> None:
 
 
 _SEQUENCE_WORDS = frozenset(
-    "MINVALUE MAXVALUE NO CACHE NOCACHE CYCLE NOCYCLE NOMINVALUE NOMAXVALUE KEEP NOKEEP SCALE NOSCALE OWNED".split()
+    "RESTART MINVALUE MAXVALUE NO CACHE NOCACHE CYCLE NOCYCLE NOMINVALUE NOMAXVALUE KEEP NOKEEP SCALE NOSCALE OWNED".split()
 )
 
 
@@ -559,6 +561,7 @@ _BY_DIALECT: dict[str, dict[str, Handler]] = {
     "spark": {"MASK": lambda r, c, col, s: _mask(r, c, col, s)},
     "postgres": {"COMPRESSION": _kept(1, "N")},
     "trino": {"WITH": _kept(1, "P")},
+    "bigquery": {"OPTIONS": lambda r, c, col, s: _options(r, c, col, s)},
     "exasol": {"UTF8": _kept(1, ""), "ASCII": _kept(1, "")},
     "singlestore": {**_MYSQL, "PERSISTED": lambda r, c, col, s: _persisted(r, c, col, s)},
     "duckdb": {"USING COMPRESSION": _kept(2, "N")},
@@ -574,6 +577,18 @@ def _oracle_encrypt(reader: ColumnReader, cursor: Cursor, column: Column, start:
         elif not (cursor.accept("NO", "SALT") or cursor.accept("SALT")):
             break
     column.attributes.append(reader.text(cursor, start))
+
+
+def _options(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> bool | None:
+    """BigQuery's OPTIONS (description = '...'): the description is the comment."""
+    cursor.i += 1
+    inside = cursor.group()
+    if inside is None:
+        return False
+    column.comment, rest = description(inside, reader.statement, reader.dialect)
+    if rest:
+        column.attributes.append(f"OPTIONS ({rest})")
+    return None
 
 
 def _persisted(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -> None:

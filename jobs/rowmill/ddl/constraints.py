@@ -91,10 +91,13 @@ def _columns(cursor: Cursor, statement: Statement, dialect: Dialect, where: str)
 
 
 def _primary(draft: Draft, cursor: Cursor, statement: Statement, dialect: Dialect, where: str, name: str) -> None:
+    start = cursor.i
     names = _columns(cursor, statement, dialect, where)
     if names is None:
         raise DDLError("a primary key of expressions", where=where, fix="name columns")
     draft.set_primary_key(names, where)
+    if any(token.is_word("AUTOINCREMENT") for token in cursor.tokens[start : cursor.i]):
+        draft.change(names[0], where, generated=True)
     draft.name_constraint(name, "primary key")
     _end(draft, cursor, statement)
 

@@ -47,13 +47,13 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bsqlite_\w+", {"sqlite": 10}),
     (r"\bPRAGMA\b", {"sqlite": 4, "duckdb": 3}),
     (r"\bPRIMARY\s+KEY\s+AUTOINCREMENT\b", {"sqlite": 6}),
-    (r"\bUSING\s+COMPRESSION\b|^\s*(?:INSTALL|LOAD)\s+\w+\s*;|\bread_(?:csv|parquet|json)\w*\s*\(", {"duckdb": 10}),
+    (r"\bUSING\s+COMPRESSION\b|^[ \t]*(?:INSTALL|LOAD)\s+\w+\s*;|\bread_(?:csv|parquet|json)\w*\s*\(", {"duckdb": 10}),
     (r"\[\s*[A-Za-z_]\w*\s*\]", {"tsql": 5, "sqlite": 1}),
     (
         r"\bNVARCHAR\s*\(\s*MAX\s*\)|\bUNIQUEIDENTIFIER\b|\bDATETIMEOFFSET\b|\bDATETIME2\b|\bSMALLDATETIME\b",
         {"tsql": 6},
     ),
-    (r"(?m)^\s*GO\s*$|\b(?:NON)?CLUSTERED\b|\bNEWID\s*\(|\bTEXTIMAGE_ON\b|\bdbo\b", {"tsql": 4}),
+    (r"^[ \t]*GO[ \t]*$|\b(?:NON)?CLUSTERED\b|\bNEWID\s*\(|\bTEXTIMAGE_ON\b|\bdbo\b", {"tsql": 4}),
     (r"\bVARCHAR2\s*\(|\bNVARCHAR2\b|\bNUMBER\s*\(\s*\d+\s*,\s*-?\d+\s*\)\s*ENABLE|\bSYSTIMESTAMP\b", {"oracle": 8}),
     (r"\bBINARY_(?:FLOAT|DOUBLE)\b|\bPCTFREE\b|\bTABLESPACE\b|\bLONG\s+RAW\b|\bBYTE\s*\)", {"oracle": 3}),
     (r"\bNUMBER\b", {"oracle": 2, "snowflake": 2}),
@@ -96,6 +96,7 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
 _COMPILED = tuple((re.compile(mark, re.IGNORECASE | re.MULTILINE), scores) for mark, scores in _MARKS)
 # Case tells only here: ClickHouse writes its types in this case, and hardly anyone else does.
 _CASED = re.compile(r"\b(?:String|Int(?:8|16|32|64))\b")
+_GAPS = re.compile(r"\n\s*+")  # a line's end, with what blanks are about it
 # What stands inside strings or comments and yet tells. Searched in the raw text.
 _RAW = (
     (re.compile(r"\bLOCATION\s+'s3://", re.IGNORECASE), {"athena": 18}),
@@ -108,12 +109,14 @@ _RAW = (
 )
 # Comments and strings say nothing about the dialect. Quotes may be unbalanced here: the lexer will say so later.
 _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\n]|'')*'", re.DOTALL)
-_ENOUGH = 1_000_000
+_ENOUGH = 100_000  # characters: some sixty marks are looked for in them
+_ROWS = re.compile(r"^(?:INSERT|REPLACE)\b[^\n]*|^[,(][^\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 def detect(text: str) -> Detection:
     """The most likely dialect of a DDL text: `postgres`, the plainest, where it bears no marks."""
-    clean = _NOISE.sub(" ", text[:_ENOUGH])
+    text = _GAPS.sub("\n", _ROWS.sub("", text[: 10 * _ENOUGH]))[:_ENOUGH]
+    clean = _NOISE.sub(" ", text)
     scores = dict.fromkeys(DIALECTS, 0)
     marks: dict[str, list[str]] = {name: [] for name in DIALECTS}
     for pattern, says in _COMPILED:
@@ -125,7 +128,7 @@ def detect(text: str) -> Detection:
             if score > 0:
                 marks[name].append(" ".join(found.group().split()))
     for mark, says in _RAW:
-        found = mark.search(text, 0, _ENOUGH)
+        found = mark.search(text)
         if found is not None:
             for name, score in says.items():
                 scores[name] += score

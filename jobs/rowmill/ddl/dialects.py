@@ -39,6 +39,13 @@ class Dialect:
     batches: bool = False
 
     @property
+    def fenced(self) -> str:
+        """The regular expression of Oracle's q'[it's]', with a bar before it; '' for all others."""
+        if self.name != "oracle":
+            return ""
+        return r"|[nN]?[qQ]'(?:\[.*?\]|\{.*?\}|\(.*?\)|<.*?>|(?P<fence>[^\s\[{(<]).*?(?P=fence))'"
+
+    @property
     def comment(self) -> str:
         """The regular expression of a comment, or of its marks where what is inside is run."""
         block = _nested(4) if self.nesting else r"/\*.*?\*/"

@@ -44,10 +44,21 @@ class Draft:
     constraint_names: dict[str, str] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    _folded: set[str] = field(default_factory=set)
 
     @property
     def qualified(self) -> str:
         return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    def has(self, name: str) -> bool:
+        """Whether it has a column of this name, in any case."""
+        if len(self._folded) != len(self.columns):
+            self._folded = {column.name.casefold() for column in self.columns}
+        return name.casefold() in self._folded
+
+    def add(self, column: TableColumn, at: int | None = None) -> None:
+        self.columns.insert(len(self.columns) if at is None else at, column)
+        self._folded.add(column.name.casefold())
 
     def column_name(self, name: str, where: str, what: str = "key") -> str:
         """The column's name as its definition writes it. Raises DDLError if there is none."""

@@ -49,6 +49,8 @@ def literal(token: Token, dialect: Dialect) -> str:
     if text.startswith("$"):
         tag = text[: text.index("$", 1) + 1]
         return text[len(tag) : -len(tag)]
+    if dialect.fenced and text[:2].upper() in ("Q'", "NQ"):
+        return text[text.index("'") + 2 : -2]
     escaped = dialect.escapes or text[:1] in "eE"
     at = next(i for i, char in enumerate(text) if char in "'\"")
     quote = text[at]
@@ -68,6 +70,8 @@ def pattern(dialect: Dialect) -> re.Pattern[str]:
     inside = r"(?:[^{q}\\]|\\.|{q}{q})*+" if dialect.escapes else r"(?:[^{q}]|{q}{q})*+"
     single, double = "'" + inside.format(q="'") + "'", '"' + inside.format(q='"') + '"'
     strings = [r"[eE]'(?:[^'\\]|\\.|'')*+'", f"(?:[nNbBxXrR]|[uU]&|_[a-z0-9]+\\s*)?{single}"]
+    if dialect.fenced:
+        strings.insert(0, dialect.fenced.removeprefix("|"))
     if dialect.triple:
         strings[:0] = [r"[rRbB]*'''.*?'''", r'[rRbB]*""".*?"""']
     if dialect.double_strings:
@@ -76,6 +80,8 @@ def pattern(dialect: Dialect) -> re.Pattern[str]:
     if dialect.brackets:
         names.append(r"\[(?:[^\]]|\]\])*+\]")
     variable = r"\$\{[^}\n]*\}|\{\{[^{}\n]*\}\}|\{\w*\}"  # of a template: part of a name
+    if dialect.fenced:  # SQL*Plus: &schema..orders
+        variable += r"|&{1,2}\w+\.?"
     parts = [
         rf"(?P<string>{'|'.join(strings)}|(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?P=tag))",
         rf"(?P<word>(?:[^\W\d]|{variable}|[#@]{{1,2}}\w)(?:[\w$#@]|{variable})*)",
@@ -110,7 +116,7 @@ def made(match: re.Match[str]) -> Token | None:
         return Token(NUMBER, match["number"], match.start("number"), match.end())
     if kind == "digits":  # a name that begins with a digit
         return Token(WORD, match["digits"], match.start("digits"), match.end(), match["digits"].upper())
-    if kind in ("string", "tag"):
+    if kind in ("string", "tag", "fence"):
         return Token(STRING, match["string"], match.start("string"), match.end())
     return None
 

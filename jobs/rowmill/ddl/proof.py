@@ -46,7 +46,7 @@ def _scanner(dialect: Dialect) -> re.Pattern[str]:
     double = r'"(?:[^"\\]|\\.|"")*+"' if dialect.escapes else r'"(?:[^"]|"")*+"'
     brackets = r"|\[(?:[^\]]|\]\])*+\]" if dialect.brackets else ""
     return re.compile(
-        rf"(?P<comment>{dialect.comment})|[eE]'(?:[^'\\]|\\.|'')*+'|{single}|{double}|`[^`]*`{brackets}"
+        rf"(?P<comment>{dialect.comment}){dialect.fenced}|[eE]'(?:[^'\\]|\\.|'')*+'|{single}|{double}|`[^`]*`{brackets}"
         r"|(?P<dollar>\$(?:[A-Za-z_]\w*)?\$).*?(?P=dollar)"
         r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<angle>\b(?:ARRAY|MAP|STRUCT|UNIONTYPE|RANGE)\s*<)|(?P<less><)|(?P<more>>)|(?P<comma>,)",
         re.DOTALL | re.IGNORECASE,

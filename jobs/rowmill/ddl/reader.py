@@ -104,15 +104,25 @@ def add_column(
     where: str,
     users: UserTypes,
     at: int | None = None,
+    before: TableColumn | None = None,
 ) -> None:
-    """Adds a column to a draft. Raises DDLError for a name that stands there already, and for what is not understood."""
-    if column.name.casefold() in (known.name.casefold() for known in draft.columns):
+    """Adds a column to a draft; `before` is the column that it takes the place of, whose type it keeps if it names none.
+
+    Raises DDLError for a name that stands there already, and for what is not understood.
+    """
+    if draft.has(column.name):
         raise DDLError("two columns of this name", where=where, value=column.name, fix="rename one of them")
     place = f"{where} column '{column.name}'"
     written = statement.slice(column.type)
+    if not column.type and before is None and not _may_lack_type(column, dialect):
+        left = statement.slice(tuple(column.left))[:60] or None
+        raise DDLError("a column without a type", where=place, value=left, fix="write name and type")
     if column.left:
         _judge(column, written, statement, dialect, place)
-    found = resolve(column.type, written, dialect, users) if column.type else Resolved(_untyped(column, dialect))
+    if column.type or before is None:
+        found = resolve(column.type, written, dialect, users) if column.type else Resolved(_untyped(column, dialect))
+    else:
+        found, written = Resolved(before.type, serial=before.generated), before.source_type or str(before.type)
     made = with_type(TableColumn(column.name, _PLACEHOLDER), found.type, written)
     made = replace(
         made,
@@ -125,13 +135,17 @@ def add_column(
     if found.type == UNKNOWN:
         what = f"unknown type {written}" if written else "no type"
         draft.warnings.append(f"{place}: {what}; write its type into the YAML to make data of it")
-    draft.columns.insert(len(draft.columns) if at is None else at, made)
+    draft.add(made, at)
     draft.checks += column.checks
     if found.user is not None:
         draft.checks += [_of_value(check, column.name) for check in found.user.checks]
     if found.values:
         draft.values[column.name] = found.values
     _column_options(draft, column)
+
+
+def _may_lack_type(column: Column, dialect: Dialect) -> bool:
+    return dialect.name in ("sqlite", "clickhouse") or column.computed is not None or column.generated
 
 
 def _untyped(column: Column, dialect: Dialect) -> DataType:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.draft import DraftKey
-from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Token, Tokens
+from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal
 from rowmill.ddl.statements import Statement
 from rowmill.errors import DDLError
 
@@ -18,7 +18,9 @@ _STATE = frozenset(
     "REPLICATION VALID ENABLED DISABLED KEY_BLOCK_SIZE FILLFACTOR NONE PARALLEL NOPARALLEL COMPRESS NOCOMPRESS TIMESERIES PCTUSED".split()
 )
 # A word of these is followed by a name, a size or parentheses.
-_WITH_NAME = frozenset("TABLESPACE INTO PARSER COMMENT KEY_BLOCK_SIZE PCTFREE INITRANS MAXTRANS FILLFACTOR PCTUSED PARALLEL".split())
+_WITH_NAME = frozenset(
+    "TABLESPACE INTO PARSER KEY_BLOCK_SIZE PCTFREE INITRANS MAXTRANS FILLFACTOR PCTUSED PARALLEL".split()
+)
 
 
 def pass_state(cursor: Cursor) -> None:
@@ -42,7 +44,11 @@ def pass_state(cursor: Cursor) -> None:
                 cursor.i += 1
         elif cursor.at("ON", "CONFLICT"):
             cursor.i += 3
-        elif cursor.at("ON") and cursor.peek(1).kind in (WORD, QUOTED, STRING) and cursor.peek(1).upper not in ("UPDATE", "DELETE", "NULL"):
+        elif (
+            cursor.at("ON")
+            and cursor.peek(1).kind in (WORD, QUOTED, STRING)
+            and cursor.peek(1).upper not in ("UPDATE", "DELETE", "NULL")
+        ):
             cursor.i += 2  # a filegroup
             cursor.group()
         elif cursor.peek().upper in _WITH_NAME:
@@ -57,7 +63,11 @@ def pass_state(cursor: Cursor) -> None:
 
 
 def _pass_index(cursor: Cursor) -> None:
-    if cursor.group() is None and cursor.peek().kind in (WORD, QUOTED) and cursor.peek().upper not in _STATE | _WITH_NAME:
+    if (
+        cursor.group() is None
+        and cursor.peek().kind in (WORD, QUOTED)
+        and cursor.peek().upper not in _STATE | _WITH_NAME
+    ):
         cursor.name()
 
 
@@ -70,20 +80,20 @@ def key_columns(inside: Tokens, dialect: Dialect) -> list[str] | None:
         if not parts or piece[0].kind == NUMBER:
             return None
         cursor.group()  # a prefix: name(10)
-        while cursor.accept_any("ASC", "DESC", "NULLS", "FIRST", "LAST", "TIMESERIES"):
-            pass
         if cursor.accept("COLLATE"):
             cursor.name()
-            cursor.accept_any("ASC", "DESC")
+        if cursor.peek().kind == WORD and cursor.peek().upper.endswith("_OPS") or cursor.peek().kind == QUOTED:
+            cursor.name()  # PostgreSQL's operator class
+        while cursor.accept_any("ASC", "DESC", "NULLS", "FIRST", "LAST", "TIMESERIES", "AUTOINCREMENT", "COLLATE"):
+            if cursor.tokens[cursor.i - 1].is_word("COLLATE"):
+                cursor.name()
         if not cursor.done:
             return None
         names.append(parts[-1])
     return names
 
 
-def reference(
-    cursor: Cursor, columns: Sequence[str], where: str, statement: Statement, dialect: Dialect
-) -> DraftKey:
+def reference(cursor: Cursor, columns: Sequence[str], where: str, statement: Statement, dialect: Dialect) -> DraftKey:
     """The foreign key whose REFERENCES the cursor is at. Raises DDLError where no table follows."""
     if not cursor.accept("REFERENCES"):
         raise DDLError("a foreign key without its table", where=where, fix="write REFERENCES table (columns)")
@@ -126,3 +136,21 @@ def _upper_words(text: str) -> tuple[str, ...]:
     return tuple([" ".join(text.split()).upper()]) if text else ()
 
 
+def comment_text(cursor: Cursor, dialect: Dialect) -> str | None:
+    """The text after COMMENT [=]; None where none follows."""
+    cursor.accept("=") or cursor.accept("IS")
+    texts: list[str] = []
+    while cursor.peek().kind == STRING or (cursor.peek().kind == QUOTED and not texts):
+        texts.append(literal(cursor.take(), dialect))
+    return "".join(texts) if texts else None
+
+
+def description(inside: Tokens, statement: Statement, dialect: Dialect) -> tuple[str | None, str]:
+    """BigQuery's options: the description, and the text of all others."""
+    text, kept = None, []
+    for piece in pieces(inside):
+        if piece[0].is_word("DESCRIPTION") and len(piece) == 3:
+            text = literal(piece[2], dialect)
+        else:
+            kept.append(statement.slice(piece))
+    return text, ", ".join(kept)

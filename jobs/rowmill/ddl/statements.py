@@ -16,7 +16,7 @@ from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.lexer import MARK, MAX_DEPTH, WORD, Token, Tokens, made, pattern, text_of, unclosed
 from rowmill.errors import DDLError
 
-MAX_STATEMENT = 16 * 1024 * 1024
+MAX_STATEMENT = 2 * 1024 * 1024
 _BLOCK = 1 << 20
 
 
@@ -94,10 +94,13 @@ def _coarse(dialect: Dialect) -> re.Pattern[str]:
     """Runs of what can't end a statement, whole quotes and comments among it."""
     quote = r"'(?:[^'\\]|\\.|'')*+'" if dialect.escapes else r"'(?:[^']|'')*+'"
     double = r'"(?:[^"\\]|\\.|"")*+"' if dialect.escapes else r'"(?:[^"]|"")*+"'
+    plain = r"[^;'\"`$\-/\#\n]++"
+    if dialect.fenced:
+        plain = dialect.fenced.removeprefix("|") + r"|[^;'\"`$\-/\#\nqQ]++|[qQ](?!')"
     dollar = r"(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?P=tag)"
     return re.compile(
-        rf"(?P<run>[^;'\"`$\-/\#\n]++|\n(?![ \t]*(?:[/A-Za-z]))|[eE]'(?:[^'\\]|\\.|'')*+'|{quote}|{double}|`[^`]*+`"
-        rf"|{dialect.comment}|{dollar})"
+        rf"(?P<run>(?:{plain}|\n(?![ \t]*+[/cCaAgG])|[eE]'(?:[^'\\]|\\.|'')*+'|{quote}|{double}|`[^`]*+`"
+        rf"|{dialect.comment}|{dollar}|[-$\#](?!-)|/(?!\*))++)"
         r"|(?P<unclosed>/\*|'|\"|`)|(?P<end>;)|(?P<line>\n)|(?P<mark>.)",
         re.DOTALL,
     )

@@ -13,7 +13,7 @@ class Grammar:
     folds:          what becomes of an unquoted name: `lower`, `upper`, or `keep`
     bare:           the names that need no quotes, as a regular expression
     parts:          how many parts a table's name may have
-    make_schema:    the words that create a schema if it is missing
+    make_schema:    what creates a schema if it is missing; {0} is its name as SQL, {1} the name itself
     home_schema:    the schema that is always there
     column_comment: {} is the text's literal
     table_comment:  likewise; it stands behind the columns
@@ -59,7 +59,7 @@ class Grammar:
     temporary: str = ""
 
 
-_SCHEMA = "CREATE SCHEMA IF NOT EXISTS"
+_SCHEMA = "CREATE SCHEMA IF NOT EXISTS {0}"
 _STANDARD_COMPUTED = "GENERATED ALWAYS AS ({})"
 _LETTER_FIRST = r"[A-Za-z][A-Za-z0-9_]*"
 
@@ -105,7 +105,7 @@ def _mysql(foreign_key: str | None, check: str | None, computed: str, rules: tup
     return Grammar(
         quotes="``",
         bare=r"[A-Za-z_][A-Za-z0-9_]*",
-        make_schema="CREATE DATABASE IF NOT EXISTS",
+        make_schema="CREATE DATABASE IF NOT EXISTS {0}",
         column_comment="COMMENT {}",
         table_comment="COMMENT={}",
         foreign_key=foreign_key,
@@ -135,7 +135,7 @@ GRAMMARS: dict[str, Grammar] = {
     ),
     "clickhouse": Grammar(
         quotes="``",
-        make_schema="CREATE DATABASE IF NOT EXISTS",
+        make_schema="CREATE DATABASE IF NOT EXISTS {0}",
         home_schema="default",
         column_comment="COMMENT {}",
         table_comment="COMMENT {}",

@@ -395,7 +395,9 @@ def _iceberg(options: dict[str, Any]) -> None:
 
 
 def _with_defaults(context: TableContext, options: dict[str, Any]) -> dict[str, Any]:
-    """Delta takes no column's default before it is told that tables may have them."""
+    """Delta takes no column's default before it is told that tables may have them; Athena's files lie somewhere."""
+    if context.target.name == "athena" and "location" not in options:
+        context.lost("it has no location: athena wants LOCATION 's3://...'")
     if context.target.name == "databricks" and any(_has_default(column) for column in context.table.columns):
         options["tblproperties"] = {
             "delta.feature.allowColumnDefaults": "supported",

@@ -54,7 +54,7 @@ def export_schema(
     whole = {} if own else _whole_numbers(placed, parents, target)
     chosen = [table for table, original in zip(placed, schema.tables, strict=True) if original in wanted]
     created = {_qualified(table) for table in placed if table not in chosen}
-    if not own and not GRAMMARS[target.name].add_key:
+    if not own and target.name == "duckdb":  # it wants the parent to be there, and adds no keys later
         chosen = _parents_first(chosen, parents, created, losses)
     found: list[Statements] = []
     contexts = []
@@ -159,7 +159,7 @@ def _schemas(tables: Sequence[TableDefinition], target: Dialect) -> list[str]:
         return []
     needed = dict.fromkeys(table.schema for table in tables if table.schema)
     return [
-        f"{grammar.make_schema} {'.'.join(quoted_name(part, target) for part in schema.split('.'))}"
+        grammar.make_schema.format(".".join(quoted_name(part, target) for part in schema.split(".")), schema)
         for schema in needed
         if schema is not None and schema.lower() != grammar.home_schema.lower()
     ]

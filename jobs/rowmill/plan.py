@@ -17,7 +17,7 @@ from rowmill.sink.formats import CODECS, DEFAULTS, LEVELS, ROW_GROUP_ROWS, Write
 from rowmill.slices import Slice
 
 # Part of every digest: raise it when the same schema would give other rows or files.
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 FORMATS = ("parquet", "csv", "json", "orc")
 MODES = ("overwrite", "append", "error")
 MIN_FILE_ROWS, MAX_FILE_ROWS = 4 * BLOCK_ROWS, 64 * BLOCK_ROWS

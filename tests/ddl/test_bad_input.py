@@ -23,8 +23,12 @@ BAD = [
     ("no columns", "create table t ();", "not understood|no columns"),
     ("query", "create table t as select 1 as a;", "of a query"),
     ("like", "create table t (like u including all);", "LIKE"),
-    ("like without parentheses", "create table t like u;", "of another table"),
-    ("no such type", "create table t (a int, b wibble(3));", "unknown type"),
+    ("like without parentheses", "create table t like u;", "not in the input"),
+    ("no type at all", "create table t (a int, b not null);", "without a type"),
+    ("a comma is missing", "create table t (a int b int);", "after the column's type"),
+    ("a comma is missing after a default", "create table t (a int default 1 b int);", "after the column's type"),
+    ("a comma is missing after a key", "create table t (a int, primary key (a) b int);", "after a constraint"),
+    ("closed too early", "create table t (a int), b int);", "after the columns|never opened"),
     ("key of no column", "create table t (a int, primary key (b));", "primary key names a column"),
     ("two primary keys", "create table t (a int primary key, b int, primary key (b));", "second primary key"),
     (
@@ -38,10 +42,9 @@ BAD = [
         "create table t (a int, b int, foreign key (a, b) references p (x));",
         "references 1",
     ),
-    ("foreign key to nothing known", "create table t (a int references p);", "primary key is not known"),
     ("alter of no table", "create table t (a int); alter table u add primary key (a);", "not created yet"),
-    ("added column", "create table t (a int); alter table t add column b int;", "changed later"),
-    ("too precise", "create table t (a decimal(65,30));", "decimal"),
+    ("column added twice", "create table t (a int); alter table t add column a int;", "two columns of this name"),
+    ("change of no column", "create table t (a int); alter table t alter column b drop not null;", "names a column"),
     ("comment on no column", "create table t (a int); comment on column t.b is 'x';", "comment names a column"),
     ("two distkeys", "create table t (a int distkey, b int distkey);", "two distribution keys"),
     ("sortkey of no column", "create table t (a int) sortkey (b);", "sortkey names a column"),
@@ -61,8 +64,8 @@ def test_refused_in_one_line_and_nothing_written(text: str, message: str, tmp_pa
 
 
 def test_the_place_is_the_statements_own() -> None:
-    with pytest.raises(DDLError, match=r"^x\.sql:4 table 's\.u' column 'b': unknown type \(got 'wibble'\); ."):
-        convert_text("create table t (a int);\n\n\ncreate table s.u (a int, b wibble);", "postgres", "x.sql")
+    with pytest.raises(DDLError, match=r"^x\.sql:4 table 's\.u' column 'b': not understood .* \(got 'wobble'\); ."):
+        convert_text("create table t (a int);\n\n\ncreate table s.u (a int, b int wobble);", "postgres", "x.sql")
 
 
 @pytest.mark.parametrize("data", [b"\x00\x01\x02\x7fELF", b"create table t (a int);\x00", bytes(range(256))])

@@ -7,9 +7,9 @@ import pytest
 from rowmill.ddl.convert import convert_text
 from rowmill.ddl.detect import detect
 from rowmill.ddl.dialects import DIALECTS, dialect_named
-from rowmill.ddl.lexer import split
-from rowmill.ddl.outline import outline
-from rowmill.ddl.proof import prove
+from rowmill.ddl.outline import is_constraint, outline
+from rowmill.ddl.proof import counted, prove
+from rowmill.ddl.statements import split
 from rowmill.errors import DDLError
 
 BOTH = [
@@ -44,11 +44,13 @@ def test_what_ddlparse_would_lose_is_refused(text: str) -> None:
 
 
 def shape(text: str, dialect: str = "postgres") -> tuple[str, ...]:
+    """The columns by the outline, which must be those of the proof's own count."""
     named = dialect_named(dialect)
     (statement,) = split(text, named, "x")
     found = outline(statement, named)
-    assert found is not None
-    return found.column_names
+    names = tuple(item[0].text for item in found.items or () if not is_constraint(item, named))
+    assert tuple(counted(statement.text, found.opening, named)) == names
+    return names
 
 
 def test_the_proof_counts_by_itself() -> None:
@@ -60,7 +62,7 @@ def test_the_proof_counts_by_itself() -> None:
     )  # fmt: skip
     assert shape(
         "create table t (a map<string,array<int>>, b struct<x:int,y:decimal(3,1)>) partitioned by (c int)", "hive"
-    ) == ("a", "b", "c")
+    ) == ("a", "b")
     assert shape(
         "create table t (`key` int, key k (a), index varchar(9), unique u (a), fulltext key f (b))", "mysql"
     ) == ("key", "index")
@@ -74,20 +76,10 @@ def test_the_proof_counts_by_itself() -> None:
 )
 def test_the_proof_refuses_what_differs(names: list[str], message: str) -> None:
     dialect = dialect_named("postgres")
-    (statement,) = split("create table t (a int, b int)", dialect, "x")
-    found = outline(statement, dialect)
-    assert found is not None
-    prove(found, ["a", "b"], "x:1")
+    text = "create table t (a int, b int)"
+    prove(text, 15, dialect, ["a", "b"], "x:1")
     with pytest.raises(DDLError, match=message):
-        prove(found, names, "x:1")
-
-
-def test_statements_are_split_where_they_end() -> None:
-    text = "a ';' b; -- c;\n/* d; */ e \"f;\"; $x$ ; $x$ g;; h"
-    assert [s.text for s in split(text, DIALECTS["postgres"], "x")] == ["a ';' b", 'e "f;"', "$x$ ; $x$ g", "h"]
-    assert [s.line for s in split(text, DIALECTS["postgres"], "x")] == [1, 2, 2, 2]
-    assert len(split(r"a 'it\'s; b'; c", DIALECTS["mysql"], "x")) == 2
-    assert len(split("a\nGO\nb\n go \nc", DIALECTS["tsql"], "x")) == 3
+        prove(text, 15, dialect, names, "x:1")
 
 
 @pytest.mark.parametrize(

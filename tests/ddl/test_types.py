@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rowmill.ddl.convert import convert_text
-from rowmill.errors import DDLError
+from rowmill.ddl.convert import convert_file, convert_text
 
 EVERYWHERE = [
     "redshift",
@@ -81,11 +82,25 @@ def test_type(dialect: str, written: str, canonical: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "written"), [("postgres", "inet"), ("redshift", "hllsketch"), ("mysql", "bit(8)"), ("postgres", "mood")]
+    ("dialect", "written"),
+    [
+        ("postgres", "inet"),
+        ("redshift", "hllsketch"),
+        ("mysql", "bit(8)"),
+        ("mysql", "decimal(65,30)"),
+        ("postgres", "mood"),
+        ("snowflake", "vector(float, 3)"),
+        ("clickhouse", "AggregateFunction(sum, UInt64)"),
+    ],
 )
-def test_a_type_that_is_in_no_table_is_refused(dialect: str, written: str) -> None:
-    with pytest.raises(DDLError, match="unknown type"):
-        convert_text(f"create table t (k int, c {written})", dialect, "x")
+def test_a_type_that_is_in_no_table_is_unknown_and_told(dialect: str, written: str, tmp_path: Path) -> None:
+    source = tmp_path / "t.sql"
+    source.write_text(f"create table t (k int, c {written})")
+    found = convert_file(source, dialect)
+    column = found.schema.tables[0].column("c")
+    assert (str(column.type), column.source_type) == ("unknown", written)
+    (line,) = found.warnings
+    assert line.startswith(f"{source}:1 table 't' column 'c': unknown type {written};")
 
 
 def test_serial_is_generated_and_not_null() -> None:

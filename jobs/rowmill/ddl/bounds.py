@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from sqlglot import exp
 
 from rowmill.ddl.dialects import Dialect
 from rowmill.schema.model import TableColumn
+from rowmill.schema.types import DataType
 
 Bounds = dict[str, Any]
 _COMPARED: dict[type[exp.Expr], tuple[str, str]] = {
@@ -38,7 +40,47 @@ def bounds_of(
             name = names.get(column.casefold())
             if name is not None:
                 _join(found.setdefault(name, {}), bounds)
-    return {name: bounds for name, bounds in found.items() if bounds}
+    types = {column.name: column.type for column in columns}
+    fitting = {name: _fitting(bounds, types[name]) for name, bounds in found.items()}
+    return {name: bounds for name, bounds in fitting.items() if bounds}
+
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_FORMS: dict[str, re.Pattern[str]] = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "timestamp": re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"),
+    "time": re.compile(r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"),
+}
+_NUMBERS = frozenset({"tinyint", "smallint", "int", "bigint", "decimal", "float", "double"})
+
+
+def _fitting(bounds: Bounds, dtype: DataType) -> Bounds:
+    """Without what says nothing that the generator could hold to: a date in words, an order of JSON."""
+    if dtype.name in ("char", "varchar", "string"):
+        return {
+            key: [str(v) for v in value] if key == "values" else str(value) if key not in _LENGTHS else value
+            for key, value in bounds.items()
+            if key != "values" or not any(isinstance(v, bool) for v in value)
+        }
+    if dtype.name == "boolean":
+        return {"values": bounds["values"]} if "values" in bounds else {}
+    form = _NUMBER if dtype.name in _NUMBERS else _FORMS.get(dtype.name.removesuffix("_ntz"))
+    if form is None:
+        return {}
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, str):
+            return form.fullmatch(value) is not None
+        return not isinstance(value, bool) and dtype.name in _NUMBERS
+
+    kept = {}
+    for key, value in bounds.items():
+        if key not in _LENGTHS and all(map(fits, value if key == "values" else [value])):
+            kept[key] = value
+    return kept
+
+
+_LENGTHS = frozenset({"min_length", "max_length"})
 
 
 @lru_cache(maxsize=4096)

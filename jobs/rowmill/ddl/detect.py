@@ -64,10 +64,8 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\b(?:ARRAY|MAP|STRUCT)\s*<", {"hive": 3, "spark": 3, "databricks": 3, "bigquery": 2, "athena": 1}),
     (r"\bSTRUCT\s*<\s*`?\w+`?\s*:", {"hive": 3, "spark": 3, "databricks": 3, "athena": 1}),
     (r"\bUSING\s+(?:PARQUET|ORC|CSV|JSON|AVRO)\b", {"spark": 20, "databricks": 12}),
-    (
-        r"\bUSING\s+DELTA\b|\bCLUSTER\s+BY\s+AUTO\b|\bZORDER\s+BY\b|\bVACUUM\s+\w+[.]\w+\s*(?:RETAIN|;)",
-        {"databricks": 14, "spark": 10},
-    ),
+    (r"\bUSING\s+DELTA\b|\bCLUSTER\s+BY\s+AUTO\b", {"databricks": 12, "spark": 10}),
+    (r"\bBLOOMFILTER\b|\b(?:DEEP|SHALLOW)\s+CLONE\b|\bCOPY\s+INTO\b", {"databricks": 9, "snowflake": 1}),
     (r"\bVARIANT\b", {"snowflake": 4, "databricks": 1}),
     (r"\bTIMESTAMP_(?:NTZ|LTZ|TZ)\b|\bTRANSIENT\s+TABLE\b|\bMASKING\s+POLICY\b|\bDATA_RETENTION", {"snowflake": 5}),
     (r"\bCREATE\s+OR\s+REPLACE\s+(?:TRANSIENT\s+)?TABLE\b", {"snowflake": 2, "duckdb": 1, "bigquery": 1}),
@@ -103,7 +101,7 @@ _RAW = (
     (re.compile(r"^-- (?:PostgreSQL database dump|Dumped by pg_dump)", re.MULTILINE), {"postgres": 20}),
     (re.compile(r"^-- (?:MySQL|MariaDB) dump|^-- phpMyAdmin|^/\*!\d{5}", re.MULTILINE), {"mysql": 20}),
     (re.compile(r"^/\*{2,}\s*Object:\s", re.MULTILINE), {"tsql": 20}),
-    (re.compile(r"'dbfs:/|'abfss://|\bdelta\.\w+'\s*=", re.IGNORECASE), {"databricks": 8}),
+    (re.compile(r"'dbfs:/|'abfss://|\bdelta\.\w+'\s*=", re.IGNORECASE), {"databricks": 4}),
     (re.compile(r"`\S+\.\S+\.\S+`"), {"bigquery": 6}),
     (re.compile(r"`[^`\s]+\.[^`\s]+`"), {"bigquery": 3, "hive": 1}),
 )

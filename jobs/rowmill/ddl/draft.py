@@ -74,7 +74,11 @@ class Draft:
         return (exact or loose)[0]
 
     def names(self, names: Sequence[str], where: str, what: str) -> tuple[str, ...]:
-        return tuple(self.column_name(name, where, what) for name in names)
+        """The columns' names as their definitions write them. Raises DDLError for one that is not there, or twice."""
+        found = tuple(self.column_name(name, where, what) for name in names)
+        if len(set(found)) != len(found):
+            raise DDLError(f"the {what} names a column twice", where=where, value=", ".join(names), fix="name it once")
+        return found
 
     def change(self, name: str, where: str, what: str = "statement", **changes: Any) -> None:
         """Changes attributes of one column."""
@@ -111,7 +115,7 @@ class Draft:
 
     def drop_constraint(self, name: str) -> None:
         """Takes the constraint of this name away, if there is one."""
-        what = self.constraint_names.pop(name, "")
+        what = self.constraint_names.pop(name, "") or self._implied(name)
         inside = tuple(part.strip() for part in what.partition("(")[2].rstrip(")").split(","))
         if what == "primary key":
             self.primary_key = ()
@@ -121,6 +125,15 @@ class Draft:
             self.foreign_keys = [key for key in self.foreign_keys if key.columns != inside]
         elif what.startswith("check"):
             self.checks = [check for check in self.checks if what != f"check ({check})"]
+
+    def _implied(self, name: str) -> str:
+        """What PostgreSQL's own name of a constraint without one means: orders_pkey, orders_a_b_key, orders_a_fkey."""
+        keys = {f"{self.name}_{'_'.join(key)}_key": f"unique ({', '.join(key)})" for key in self.unique}
+        foreign = {
+            f"{self.name}_{'_'.join(key.columns)}_fkey": f"foreign key ({', '.join(key.columns)})"
+            for key in self.foreign_keys
+        }
+        return {f"{self.name}_pkey": "primary key", **keys, **foreign}.get(name, "")
 
     def name_constraint(self, name: str, what: str) -> None:
         if name:

@@ -54,7 +54,7 @@ def literal(token: Token, dialect: Dialect) -> str:
     escaped = dialect.escapes or text[:1] in "eE"
     at = next(i for i, char in enumerate(text) if char in "'\"")
     quote = text[at]
-    if text[at : at + 3] == quote * 3 and len(text) - at >= 6:
+    if dialect.triple and text[at : at + 3] == quote * 3 and len(text) - at >= 6:
         return text[at + 3 : -3]
     inside = text[at + 1 : -1].replace(quote * 2, quote)
     return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), inside) if escaped else inside

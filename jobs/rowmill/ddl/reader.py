@@ -113,6 +113,8 @@ def add_column(
     if draft.has(column.name):
         raise DDLError("two columns of this name", where=where, value=column.name, fix="rename one of them")
     place = f"{where} column '{column.name}'"
+    if not column.name.strip():
+        raise DDLError("a column without a name", where=where, value=statement.slice(column.type)[:60], fix="name it")
     written = statement.slice(column.type)
     if not column.type and before is None and not _may_lack_type(column, dialect):
         left = statement.slice(tuple(column.left))[:60] or None
@@ -261,6 +263,8 @@ def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect
     while not cursor.done:
         if cursor.accept("PARTITION", "OF") or cursor.accept("LIKE") or cursor.accept("CLONE") or cursor.accept("COPY"):
             whole = not cursor.tokens[cursor.i - 1].is_word("LIKE")
+            name = "PARTITION OF " if cursor.tokens[cursor.i - 1].is_word("OF") else ""
+            name += Cursor(shape.tail, cursor.i).name(dialect)
             parent = copy_columns(draft, cursor, drafts, dialect, draft.where)
             if whole or dialect.name in ("mysql", "singlestore"):
                 draft.primary_key, draft.unique = parent.primary_key, list(parent.unique)
@@ -268,9 +272,11 @@ def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect
             if whole:
                 draft.foreign_keys = [replace(key) for key in parent.foreign_keys]
             _head(draft, shape, statement)
-            rest = statement.slice(tuple(shape.tail[cursor.i :]))
-            if rest:
-                draft.clauses.append(rest)
+            rest = tuple(shape.tail[cursor.i :])
+            if whole:
+                _whole_copy(draft, name, rest, statement)
+            else:
+                read_tail(draft, rest, statement, dialect, draft.where)
             return draft
         if (
             cursor.at("AS")
@@ -303,6 +309,12 @@ def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect
     if words & {"AS", "SELECT", "TEMPLATE", "OF"}:
         what = "the table's columns are those of a query or of another table"
     raise DDLError(what, where=draft.where, value=_excerpt(statement), fix="write its columns out")
+
+
+def _whole_copy(draft: Draft, name: str, rest: Tokens, statement: Statement) -> None:
+    """A partition stays one (`name` says so); what a clone says of when it was made says nothing of the table."""
+    if name.startswith("PARTITION OF"):
+        draft.clauses.append(f"{name} {statement.slice(rest)}".strip())
 
 
 def copy_columns(draft: Draft, cursor: Cursor, drafts: Drafts, dialect: Dialect, where: str) -> Draft:

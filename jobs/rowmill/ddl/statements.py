@@ -258,7 +258,7 @@ class Reader:
                         )
                 elif token.text in CLOSING:
                     depth -= 1
-                elif token.text == "/" and _alone(text, token):
+                elif (token.text == "/" and _alone(text, token)) or (token.text == "@" and self._dialect.name == "db2"):
                     return tokens, token.end, None
             elif token.kind == WORD and token.upper in begins and tokens and self._begins(token, tokens, depth, opened):
                 return tokens, token.end if token.upper == "GO" else token.start, None

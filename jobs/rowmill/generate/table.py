@@ -474,7 +474,7 @@ class TableGenerator:
             return joint
         unique = column.name in self.keys.unique_columns
         spec = column.generator
-        if spec is None and column.generated and not unique and column.type.is_integer:
+        if spec is None and not unique and self.definition.is_identity(column):
             unique = True  # identity columns count
         return build(spec, self.site(column, unique))
 

@@ -75,6 +75,10 @@ class TableDefinition:
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
+    def is_identity(self, column: TableColumn) -> bool:
+        """Whether the database counts the column's values up itself; what it computes from others it does not."""
+        return column.generated and column.type.is_integer and column.name not in self.options.get("computed", {})
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaFile:

@@ -110,7 +110,7 @@ class Tasks:
 
     def _is_key(self, column: TableColumn) -> bool:
         keys = [self.definition.primary_key, *self.definition.unique]
-        return any(column.name in key for key in keys) or (column.generated and column.type.is_integer)
+        return any(column.name in key for key in keys) or self.definition.is_identity(column)
 
     def _nulls(self, column: TableColumn) -> None:
         name, spec = column.name, column.generator

@@ -207,9 +207,7 @@ def test_names_are_quoted_only_where_needed(target: str, text: str, expected: st
 
 
 @pytest.mark.parametrize("target", DIALECTS)
-@pytest.mark.parametrize(
-    "text", ["", "it's", "a\\b", "two\nlines", "a; b -- c", 'say "hi"', "ends with \\", "ü 漢", "''"]
-)
+@pytest.mark.parametrize("text", ["", "it's", "a\\b", "two\nlines", "a; b -- c", 'say "hi"', "ends with \\", "ü 漢"])
 def test_comments_come_back(target: str, text: str) -> None:
     if target == "sqlite":
         pytest.skip("it has no comments")

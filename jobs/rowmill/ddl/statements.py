@@ -222,7 +222,8 @@ class Reader:
             self._fits()
             self._more()
         tokens, end, fault = found
-        text, base, line = self._text[self._at : end], self._at, self._line
+        base, line = self._at, self._line
+        text = self._text[base : tokens[-1].end if tokens else base]
         shifted = tuple(t._replace(start=t.start - base, end=t.end - base) for t in tokens) if base else tuple(tokens)
         for token in tokens:
             if token.kind == "string" and "\n" in token.text and len(token.text) > 20:

@@ -133,7 +133,9 @@ class _Types:
         if tokens[0].is_word("ARRAY", "SET") and len(tokens) > 3 and tokens[1].is_mark("[") and last.is_mark("]"):
             return _array(self.type(pieces(tokens[2:-1])[0]))  # Vertica's ARRAY[INT, 100]
         if last.is_mark("]") and len(tokens) > 1:
-            opening = max(i for i, token in enumerate(tokens) if token.is_mark("["))
+            opening = max((i for i, token in enumerate(tokens) if token.is_mark("[")), default=0)
+            if opening == 0:
+                return UNKNOWN
             opening -= tokens[opening - 1].is_word("ARRAY")  # INTEGER ARRAY[4]
             return _array(self.type(tokens[:opening]))
         if last.is_word("ARRAY") and len(tokens) > 1 and self.dialect.name != "snowflake":

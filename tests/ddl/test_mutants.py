@@ -44,17 +44,6 @@ NO_COLUMNS = {
 }
 
 
-def statements() -> list[tuple[str, str]]:
-    found = []
-    for path in CORPUS:
-        dialect = DIALECTS[path.stem.split("-")[0]]
-        with open_text(path) as file:
-            for statement in Reader(io.StringIO(), file.read(), dialect, path.name):
-                if kind_of(statement) == "table" and len(statement.text) < LONGEST:
-                    found.append((dialect.name, statement.text))
-    return found
-
-
 def spoiled(text: str, chance: random.Random) -> str:
     for _ in range(chance.randint(1, 3)):
         at, words = chance.randrange(len(text) + 1), text.split(" ")
@@ -79,9 +68,8 @@ def spoiled(text: str, chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_mutants(share: int) -> None:
-    chance = random.Random(share)
-    known = statements()
+def test_mutants(share: int, corpus_statements: list[tuple[str, str]]) -> None:
+    chance, known = random.Random(share), [pair for pair in corpus_statements if len(pair[1]) < LONGEST]
     assert len(known) > 400
     refused = judged = 0
     for _ in range(MUTANTS // SHARES):

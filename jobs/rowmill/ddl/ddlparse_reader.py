@@ -24,7 +24,7 @@ from rowmill.schema.types import DataType
 
 _FIX = "convert it with --reader sqlglot"
 # What ddlparse passes over without a word.
-_UNREAD = frozenset({"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT"})
+_UNREAD = frozenset({"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "CONSTRAINT"})
 
 
 def read_table_by_ddlparse(
@@ -37,8 +37,9 @@ def read_table_by_ddlparse(
     reader = ColumnReader(statement, dialect, where)
     texts = [reader.read(item) for item in shape.items if not is_constraint(item, dialect)]
     physical = next((t.name for t in texts if t.encode or t.distkey or t.sortkey or t.attributes or t.left), None)
-    if unread is not None or shape.tail or physical:
-        met = unread.text if unread else shape.tail[0].text if shape.tail else physical
+    if unread is not None or shape.tail or shape.modifiers or physical:
+        words = [token.text for token in (*([unread] if unread else ()), *shape.tail)]
+        met = next(iter((*words, *shape.modifiers)), physical)
         raise DDLError("ddlparse would lose this", where=where, value=met, fix=_FIX)
     try:
         table = DdlParse().parse(ddl=statement.text, source_database=DdlParse.DATABASE.postgresql)
@@ -51,12 +52,14 @@ def read_table_by_ddlparse(
         at = f"{where} column '{column.name}'"
         written = _type_text(column)
         dtype = resolve(tuple(tokenize(written, dialect)), written, dialect, users).type
-        if dtype == UNKNOWN:
-            raise DDLError("unknown type", where=at, value=written, fix=_FIX)
+        meant = resolve(text.type, statement.slice(text.type), dialect, users)
+        if dtype != meant.type or dtype == UNKNOWN:
+            raise DDLError("ddlparse reads another type", where=at, value=f"{written} for {meant.type}", fix=_FIX)
         read = TableColumn(
             column.name,
             DataType("string"),
-            nullable=not column.not_null,
+            nullable=not column.not_null and meant.nullable is not False,
+            generated=meant.serial,
             default=text.default,
             comment=column.comment or None,
         )

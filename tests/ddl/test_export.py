@@ -10,6 +10,8 @@ from pathlib import Path
 import export_ddl
 import pytest
 from export_ddl import DDLExporter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rowmill.ddl.convert import convert_file, convert_text
 from rowmill.ddl.dialects import DIALECTS, dialect_named
@@ -19,8 +21,8 @@ from rowmill.ddl.export.types import TypeWriter
 from rowmill.ddl.lexer import tokenize
 from rowmill.ddl.types import resolve
 from rowmill.errors import DDLError, SchemaError
-from rowmill.schema.model import SchemaFile, TableDefinition
-from rowmill.schema.types import TYPE_NAMES, parse_type
+from rowmill.schema.model import SchemaFile, TableColumn, TableDefinition
+from rowmill.schema.types import TYPE_NAMES, DataType, parse_type
 from rowmill.schema.yaml import parse_schema
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -101,6 +103,46 @@ def test_odd_names_come_back(target: str) -> None:
     model = schema(*(f"{{name: {column!r}, type: int}}" for column in names))
     there = convert_text(written(model, target).sql, target, "x")
     assert list(there.tables[0].column_names) == names
+
+
+CHARACTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co", "Zl", "Zp", "Zs"], exclude_characters="\\")
+NAMES = st.text(CHARACTERS, min_size=1, max_size=12)
+PLAIN = st.sampled_from(
+    [parse_type(kind) for kind in "boolean int bigint double string date timestamp json uuid".split()]
+)
+SIZES = st.builds(
+    lambda kind, size: DataType(kind, (size,)), st.sampled_from(["char", "varchar"]), st.integers(1, 70000)
+)
+NESTED = st.recursive(
+    st.one_of(PLAIN, SIZES, st.just(DataType("decimal", (38, 12)))),
+    lambda inner: st.one_of(
+        inner.map(lambda kind: DataType("array", children=(kind,))),
+        inner.map(lambda kind: DataType("map", children=(DataType("string"), kind))),
+        st.tuples(NAMES, inner).map(lambda field: DataType("struct", (), (field[1],), (field[0],))),
+    ),
+    max_leaves=3,
+)
+
+
+@st.composite
+def models(draw: st.DrawFn) -> SchemaFile:
+    names = draw(st.lists(NAMES, min_size=2, max_size=5, unique_by=str.casefold))
+    columns = [
+        TableColumn(column, draw(NESTED), draw(st.booleans()), comment=draw(st.none() | NAMES)) for column in names
+    ]
+    keys = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True).map(tuple)
+    table = TableDefinition("t", tuple(columns), primary_key=draw(st.just(()) | keys), unique=tuple({draw(keys)}))
+    return SchemaFile((table,))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(models(), st.sampled_from(sorted(DIALECTS)))
+def test_any_model_in_any_dialect_keeps_its_columns_and_then_stays(found: SchemaFile, target: str) -> None:
+    first = written(found, target)
+    there = convert_text(first.sql, target, "x")
+    assert there.tables[0].column_names == found.tables[0].column_names
+    again = written(there, target)
+    assert tables(convert_text(again.sql, target, "x")) == tables(there), (first.sql, again.sql)
 
 
 # -- types -------------------------------------------------------------------------------------------------------
@@ -484,6 +526,8 @@ def test_schemas_are_created_where_they_can_be() -> None:
     model = schema("{name: a, type: int}", schema="sales")
     assert written(model, "postgres").sql.startswith("CREATE SCHEMA IF NOT EXISTS sales;\n\nCREATE TABLE sales.t (")
     assert written(model, "mysql").sql.startswith("CREATE DATABASE IF NOT EXISTS sales;")
+    assert written(model, "tsql").sql.startswith("IF SCHEMA_ID(N'sales') IS NULL EXEC(N'CREATE SCHEMA sales');")
+    assert convert_text(written(model, "tsql").sql, "tsql", "x").tables[0].schema == "sales"
     assert written(model, "oracle").sql.startswith("CREATE TABLE sales.t (")
     assert written(model, "sqlite").sql.startswith("CREATE TABLE t (")
     assert "CREATE SCHEMA" not in written(schema("{name: a, type: int}", schema="public"), "postgres").sql

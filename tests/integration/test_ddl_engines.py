@@ -27,7 +27,7 @@ from ddl_catalogs import (
 
 from rowmill.ddl.convert import convert_text
 from rowmill.schema.model import SchemaFile
-from rowmill.schema.yaml import load_schema
+from rowmill.schema.yaml import load_schema, parse_schema
 
 pytestmark = pytest.mark.integration
 
@@ -198,6 +198,34 @@ def test_mariadb_has_what_the_model_says(maria: Callable[[str], Any]) -> None:
 def test_mariadb_takes(path: Path, maria: Callable[[str], Any]) -> None:
     answer = maria(written("mysql", schema_of(path)).sql)
     assert answer.code == 0, answer.err
+
+
+WIDE = """tables:
+  - name: wide
+    columns:
+      - {name: id, type: int, nullable: false, generated: true}
+      - {name: a, type: varchar(10000)}
+      - {name: b, type: varchar(12000)}
+      - {name: c, type: varchar(1000), nullable: false}
+      - {name: d, type: varchar(60000)}
+    primary_key: [id]
+    unique: [[c]]
+    options: {check: [id > 0, length(a) > 1]}
+"""
+
+
+def test_mariadb_takes_wide_rows_and_long_keys(maria: Callable[[str], Any]) -> None:
+    exported = written("mysql", parse_schema(WIDE, "x"))
+    answer = maria(exported.sql)
+    assert answer.code == 0, answer.err
+    kinds = [kind for _, kind, _ in mariadb_table(maria, "home", "wide").columns]
+    assert kinds == ["int(11)", "varchar(10000)", "longtext", "varchar(1000)", "longtext"]
+    assert sorted(exported.warnings) == [
+        "wide.b: varchar(12000) as LONGTEXT: a row has 65,535 bytes at most",
+        "wide.d: varchar(60000) as LONGTEXT: its length is not kept, a varchar has 16383 at most",
+        "wide: the check id > 0 is dropped: mysql can't say it",
+        "wide: the key unique (c) is dropped: it is longer than 3072 bytes",
+    ]
 
 
 # -- Spark and Hive ----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from rowmill.ddl.export.expressions import translate
 from rowmill.ddl.export.quoting import literal
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn, TableDefinition
+from rowmill.schema.types import DataType
 
 _BIGINT_DIGITS = 18
 _DECIMAL_IDENTITIES = frozenset({"db2", "duckdb", "exasol", "oracle", "snowflake", "teradata", "tsql"})
@@ -81,8 +82,12 @@ def type_text(column: TableColumn, context: TableContext) -> str:
     numbered = _numbered(column, context)
     if numbered:
         return numbered
+    dtype = column.type
+    if column.name in context.wide:
+        dtype = DataType("string")
+        context.lost(f"{column.type} as LONGTEXT: a row has 65,535 bytes at most", column.name)
     text = context.types.write(
-        column.type,
+        dtype,
         lambda lost: context.lost(lost, column.name),
         in_key=column.name in context.keyed,
         longest=longest if isinstance(longest, int) else None,

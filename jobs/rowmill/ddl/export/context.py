@@ -14,6 +14,8 @@ from rowmill.ddl.export.quoting import names as quoted_names
 from rowmill.ddl.export.types import TypeWriter
 from rowmill.schema.model import TableColumn, TableDefinition
 
+_MOST_ROW_BYTES, _MOST_IN_ROW = 65_000, 16_383  # of MySQL, at four bytes a character
+
 
 @dataclass(slots=True)
 class Losses:
@@ -60,6 +62,24 @@ class TableContext:
     def qualified(self) -> str:
         """The table's own name as messages show it."""
         return self.table.name if self.table.schema is None else f"{self.table.schema}.{self.table.name}"
+
+    @cached_property
+    def wide(self) -> frozenset[str]:
+        """The texts that MySQL must keep outside the row, so that the row is not too long: the longest first."""
+        if self.target.name != "mysql" or self.own:
+            return frozenset()
+        sized = [c for c in self.table.columns if c.type.name in ("char", "varchar") and c.name not in self.keyed]
+        sized.sort(key=lambda column: column.type.length, reverse=True)
+        texts = [c for c in self.table.columns if c.type.name in ("char", "varchar")]
+        left = sum(4 * c.type.length + 2 for c in texts) + 20 * len(self.table.columns)
+        found: set[str] = set()
+        for column in sized:
+            if left <= _MOST_ROW_BYTES:
+                break
+            if column.type.length <= _MOST_IN_ROW:  # longer ones are no varchar anyway
+                found.add(column.name)
+            left -= 4 * column.type.length
+        return frozenset(found)
 
     def lost(self, what: str, column: str | None = None) -> None:
         """Notes what the target can't hold."""

@@ -261,6 +261,7 @@ GRAMMARS: dict[str, Grammar] = {
     "tsql": Grammar(
         quotes="[]",
         parts=3,
+        make_schema="IF SCHEMA_ID(N'{1}') IS NULL EXEC(N'CREATE SCHEMA {0}')",
         home_schema="dbo",
         comment_on="property",
         identity="steps",

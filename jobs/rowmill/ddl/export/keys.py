@@ -15,7 +15,6 @@ _RULE = re.compile(r"ON\s+(?:DELETE|UPDATE)\s+(?:CASCADE|RESTRICT|SET\s+NULL|SET
 # Types whose values can't be compared, so that they are no keys.
 _NO_KEYS = frozenset({"json", "xml", "geometry", "map", "struct", "array"})
 _MOST_KEY_BYTES = 3072  # of an InnoDB index, four bytes a character
-_LONGEST_KEY = _MOST_KEY_BYTES // 4
 
 
 @dataclass(slots=True)
@@ -125,10 +124,21 @@ def _comparable(context: TableContext, columns: tuple[str, ...], what: str) -> b
     if context.target.name == "hive" and set(columns) & set(context.table.partition_by):
         context.lost(f"the {what} is dropped: hive's keys hold no partition's column")
         return False
+    if context.target.name == "mysql" and _text_bytes(context, columns) > _MOST_KEY_BYTES:
+        context.lost(f"the {what} is dropped: it is longer than {_MOST_KEY_BYTES} bytes")
+        return False
     bad = next((c for c in columns if context.table.column(c).type.name in _NO_KEYS), None)
     if bad is not None:
         context.lost(f"the {what} is dropped: {bad} is of a type that can't be compared")
     return bad is None
+
+
+def _text_bytes(context: TableContext, columns: tuple[str, ...]) -> int:
+    """The bytes that texts take in a key, as far as their lengths are known."""
+    kinds = [context.table.column(column).type for column in columns]
+    return sum(
+        4 * (kind.length if kind.params else 255) for kind in kinds if kind.name in ("char", "varchar", "string")
+    )
 
 
 # -- foreign keys ------------------------------------------------------------------------------------------------
@@ -259,6 +269,14 @@ def _carried(text: str, context: TableContext) -> str | None:
         context.lost(f"the check {text} is dropped: {target} has none")
         return None
     found = translate(text, context.source, context.target, context.table.column_names)
+    if found is not None and target == "mysql" and _names_numbered(found, context):
+        found = None
     if found is None:
         context.lost(f"the check {text} is dropped: {target} can't say it")
     return found
+
+
+def _names_numbered(text: str, context: TableContext) -> bool:
+    """Whether a check looks at the column that MySQL numbers, which it may not."""
+    numbered = [c.name for c in context.table.columns if identity_style(c, context)]
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in numbered)

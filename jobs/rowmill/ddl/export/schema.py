@@ -43,17 +43,17 @@ def export_schema(
     Raises DDLError for a column whose type is unknown, unless the schema came from the target, and SchemaError for a
     table that is not in the schema.
     """
-    wanted = _wanted(schema, tables)
+    told = _wanted(schema, tables)
     if source is None and schema.dialect:
         source = dialect_named(schema.dialect)
     losses = Losses()
     own = source is not None and source.name == target.name
-    placed = list(schema.tables) if own else _placed(schema.tables, wanted, (source, target), losses)
+    placed = list(schema.tables) if own else _placed(schema.tables, told, (source, target), losses)
     parents = _parents(placed)
     keyed = _keyed(placed, parents)
     whole = {} if own else _whole_numbers(placed, parents, target)
-    chosen = [table for table, original in zip(placed, schema.tables, strict=True) if original in wanted]
-    created = {_qualified(table) for table in placed if table not in chosen}
+    chosen = [t for t, original in zip(placed, schema.tables, strict=True) if _qualified(original) in told]
+    created = {_qualified(table) for table in placed} - {_qualified(table) for table in chosen}
     if not own and target.name == "duckdb":  # it wants the parent to be there, and adds no keys later
         chosen = _parents_first(chosen, parents, created, losses)
     found: list[Statements] = []
@@ -71,8 +71,11 @@ def export_schema(
     return Exported("".join(f"{text};\n" for text in _spaced(texts)), tuple(losses.lines))
 
 
-def _wanted(schema: SchemaFile, names: Sequence[str]) -> tuple[TableDefinition, ...]:
-    found: list[TableDefinition] = []
+def _wanted(schema: SchemaFile, names: Sequence[str]) -> frozenset[str]:
+    """The qualified names of the tables that are asked for."""
+    if not names:
+        return frozenset(map(_qualified, schema.tables))
+    found: set[str] = set()
     for name in names:
         table = next((t for t in schema.tables if name in (_qualified(t), t.name)), None)
         if table is None:
@@ -80,8 +83,8 @@ def _wanted(schema: SchemaFile, names: Sequence[str]) -> tuple[TableDefinition, 
             known = ", ".join(t.name for t in schema.tables)[:200]
             fix = f"did you mean {' or '.join(near)}?" if near else f"it has {known}"
             raise SchemaError("the schema has no such table", where=schema.path, value=name, fix=fix)
-        found.append(table)
-    return tuple(table for table in schema.tables if table in found) if names else schema.tables
+        found.add(_qualified(table))
+    return frozenset(found)
 
 
 def _spaced(texts: Sequence[str]) -> list[str]:
@@ -98,7 +101,7 @@ def _qualified(table: TableDefinition) -> str:
 
 def _placed(
     tables: Sequence[TableDefinition],
-    told: Sequence[TableDefinition],
+    told: Collection[str],
     way: tuple[Dialect | None, Dialect],
     losses: Losses,
 ) -> list[TableDefinition]:
@@ -110,7 +113,7 @@ def _placed(
     placed: list[TableDefinition] = []
     for table in tables:
         was = _qualified(table)
-        noted = losses if table in told else Losses()
+        noted = losses if was in told else Losses()
         schema = table.schema
         if schema is not None and schema.count(".") + 2 > parts:
             kept = schema.split(".")[-(parts - 1) :] if parts > 1 else []
@@ -159,10 +162,15 @@ def _schemas(tables: Sequence[TableDefinition], target: Dialect) -> list[str]:
         return []
     needed = dict.fromkeys(table.schema for table in tables if table.schema)
     return [
-        grammar.make_schema.format(".".join(quoted_name(part, target) for part in schema.split(".")), schema)
+        grammar.make_schema.format(".".join(quoted_name(part, target) for part in schema.split(".")), _inside(schema))
         for schema in needed
         if schema is not None and schema.lower() != grammar.home_schema.lower()
     ]
+
+
+def _inside(schema: str) -> str:
+    """The schema's own name as the inside of a literal."""
+    return schema.rpartition(".")[2].replace("'", "''")
 
 
 # -- keys between tables -----------------------------------------------------------------------------------------
@@ -234,29 +242,39 @@ def _parents_first(
     tables: Sequence[TableDefinition], parents: _Parents, there: Collection[str], losses: Losses
 ) -> list[TableDefinition]:
     """Tables behind those that their keys name; a key that closes a circle is dropped."""
-    order: list[TableDefinition] = []
-    done: dict[str, TableDefinition] = {}
-    open_: set[str] = set()
+    by_name = {_qualified(table): table for table in tables}
+    waits = {name: _waits(table, parents, there) for name, table in by_name.items()}
+    order: dict[str, TableDefinition] = {}
+    open_: dict[str, None] = {}
+    for first in by_name:
+        path = [first]
+        while path:
+            name = path[-1]
+            open_[name] = None
+            ahead = next((p for p in waits[name] if p in by_name and p not in order and p not in open_), None)
+            if ahead is not None:
+                path.append(ahead)
+                continue
+            path.pop()
+            del open_[name]
+            if name not in order:
+                order[name] = _without_circles(by_name[name], parents, {*order, *there, name}, losses)
+    return list(order.values())
 
-    def place(table: TableDefinition) -> None:
-        name = _qualified(table)
-        if name in done or name in open_:
-            return
-        open_.add(name)
-        kept = []
-        for key in table.foreign_keys:
-            parent = parents.get(key.table)
-            if parent is not None and parent[0] != name and parent[0] not in there:
-                place(parent[1])
-                if parent[0] not in done:
-                    what = f"the foreign key ({', '.join(key.columns)}) is dropped: the tables name each other"
-                    losses.add(name, what)
-                    continue
+
+def _waits(table: TableDefinition, parents: _Parents, there: Collection[str]) -> list[str]:
+    named = [parents[key.table][0] for key in table.foreign_keys if key.table in parents]
+    return [name for name in named if name != _qualified(table) and name not in there]
+
+
+def _without_circles(
+    table: TableDefinition, parents: _Parents, there: Collection[str], losses: Losses
+) -> TableDefinition:
+    kept = []
+    for key in table.foreign_keys:
+        if key.table in parents and parents[key.table][0] not in there:
+            what = f"the foreign key ({', '.join(key.columns)}) is dropped: the tables name each other"
+            losses.add(_qualified(table), what)
+        else:
             kept.append(key)
-        open_.discard(name)
-        done[name] = replace(table, foreign_keys=tuple(kept))
-        order.append(done[name])
-
-    for table in tables:
-        place(table)
-    return order
+    return replace(table, foreign_keys=tuple(kept))

@@ -97,10 +97,19 @@ def _indexes(context: TableContext) -> list[str]:
     return []
 
 
+# The longest name, in bytes; PostgreSQL cuts what is longer.
+_NAME_MAX = {"db2": 128, "exasol": 128, "hive": 128, "mysql": 64, "oracle": 128, "postgres": 63, "redshift": 127}
+_NAME_MAX |= {"singlestore": 64, "snowflake": 255, "teradata": 128, "tsql": 128, "vertica": 128}
+
+
 def _general_losses(context: TableContext) -> None:
     """What concerns all columns alike is said once."""
     if context.own:
         return
+    most = _NAME_MAX.get(context.target.name)
+    for name in (context.table.name, *context.table.column_names):
+        if most is not None and len(name.encode()) > most:
+            context.lost(f"the name {name} is longer than {most} bytes")
     table, target = context.table, context.target.name
     if target in BYTE_LENGTHS and any(
         c.type.name == "char" or (c.type.name == "varchar" and target != "clickhouse") for c in table.columns

@@ -72,7 +72,7 @@ def type_text(column: TableColumn, context: TableContext) -> str:
         raise DDLError(
             f"the type is unknown, so {context.target.name} can't be given one",
             where=f"{context.qualified}.{column.name}",
-            value=column.source_type or str(column.type),
+            value=column.source_type or None,
             fix="write its type into the YAML",
         )
     bounds: Mapping[str, Any] = context.option("bounds", column.name) or {}
@@ -188,7 +188,7 @@ def _computed(column: TableColumn, expression: str, context: TableContext, attri
     if not context.grammar.computed:
         context.lost(f"the expression {expression} is dropped: {context.target.name} computes no columns", column.name)
         return "", attributes
-    found = translate(expression, context.source, context.target, context.table.column_names)
+    found = translate(expression, context.source, context.target, context.table.columns)
     if found is not None and context.target.name == "postgres" and not _is_immutable(found, context):
         found = None
     if found is None:

@@ -84,7 +84,10 @@ def default_text(column: TableColumn, context: TableContext) -> str | None:
     if not context.grammar.default:
         context.lost(f"the default {text} is dropped: {context.target.name} has none", column.name)
         return None
-    found = _carried(_bare(text), column, context)
+    bare = _bare(text)
+    if bare.upper() == "NULL" and not column.nullable:
+        return None  # it says nothing
+    found = _carried(bare, column, context)
     if found is None:
         context.lost(f"the default {text} is dropped: {context.target.name} has no such expression", column.name)
     return found

@@ -124,6 +124,9 @@ def _comparable(context: TableContext, columns: tuple[str, ...], what: str) -> b
     if context.target.name == "hive" and set(columns) & set(context.table.partition_by):
         context.lost(f"the {what} is dropped: hive's keys hold no partition's column")
         return False
+    if context.target.name == "duckdb" and set(columns) & set(context.table.options.get("computed") or ()):
+        context.lost(f"the {what} is dropped: duckdb has no keys on computed columns")
+        return False
     if context.target.name == "mysql" and _text_bytes(context, columns) > _MOST_KEY_BYTES:
         context.lost(f"the {what} is dropped: it is longer than {_MOST_KEY_BYTES} bytes")
         return False
@@ -176,7 +179,9 @@ def _foreign_key(context: TableContext, key: ForeignKey, keys: Keys, late: bool)
 def _parent_name(context: TableContext, key: ForeignKey) -> str:
     parent = context.parents.get(key.table)
     if parent is not None and not context.own:
-        return qualified_name(parent[1].schema, parent[1].name, context)
+        # A bare name would be looked for where the child is.
+        home = context.grammar.home_schema if context.table.schema else None
+        return qualified_name(parent[1].schema or home or None, parent[1].name, context)
     schema, _, name = key.table.rpartition(".")
     return qualified_name(schema or None, name, context)
 
@@ -268,15 +273,19 @@ def _carried(text: str, context: TableContext) -> str | None:
     if context.grammar.check is None and target != "databricks":
         context.lost(f"the check {text} is dropped: {target} has none")
         return None
-    found = translate(text, context.source, context.target, context.table.column_names)
-    if found is not None and target == "mysql" and _names_numbered(found, context):
+    found = translate(text, context.source, context.target, context.table.columns, condition=True)
+    if found is not None and _names_made(found, context):
         found = None
     if found is None:
         context.lost(f"the check {text} is dropped: {target} can't say it")
     return found
 
 
-def _names_numbered(text: str, context: TableContext) -> bool:
-    """Whether a check looks at the column that MySQL numbers, which it may not."""
-    numbered = [c.name for c in context.table.columns if identity_style(c, context)]
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in numbered)
+def _names_made(text: str, context: TableContext) -> bool:
+    """Whether a check looks at a column that it may not: MySQL's numbered one, a computed one of DuckDB."""
+    made: list[str] = []
+    if context.target.name == "mysql":
+        made = [column.name for column in context.table.columns if identity_style(column, context)]
+    elif context.target.name == "duckdb":
+        made = list(context.table.options.get("computed") or ())
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in made)

@@ -24,7 +24,7 @@ _HEADS = frozenset(
     "AUDIT RESTRICT MAP FALLBACK AS DISTSTYLE DISTKEY SORTKEY COMPOUND INTERLEAVED BACKUP ENCODE INMEMORY FLASHBACK ILM EXTERNAL ROWSTORE AUTOSTATS_ENABLED "
     "AUTOSTATS_CARDINALITY_MODE AUTOSTATS_HISTOGRAM_MODE AUTOSTATS_SAMPLING REPLICATION DYNAMIC ISOLATED SECONDARY_ENGINE PERIOD SYSTEM VERSIONING REMOTE FORMAT FILE_FORMAT SUBPARTITION OIDS EXTENT LOCK SERDEPROPERTIES "
     "INSERT FEDERATED PASSWORD VIRTUAL IMMUTABLE OF WATERMARK CLUSTERING CATALOG EXTERNAL_VOLUME BASE_LOCATION MERGE TARGET_LAG WAREHOUSE REFRESH_MODE INITIALIZE DISTRIBUTED SHARDS REPLICAS MATERIALIZED EMPTY USE "
-    "ENABLE_SCHEMA_EVOLUTION LOAD KEEP".split()
+    "ENABLE_SCHEMA_EVOLUTION LOAD KEEP TABLE".split()
 )
 _SILENT = frozenset({"AUTO_INCREMENT"})  # where the next key would go on says nothing of the table
 
@@ -32,10 +32,10 @@ _SILENT = frozenset({"AUTO_INCREMENT"})  # where the next key would go on says n
 def read_tail(draft: Draft, tail: Tokens, statement: Statement, dialect: Dialect, where: str) -> None:
     """Takes what stands after the body into the draft. Raises DDLError where a table's tail can't begin so."""
     cursor = Cursor(tail)
-    if not cursor.done and not (cursor.peek().upper in _HEADS or cursor.at(",")):
-        _refuse(cursor, statement, where)
     while not cursor.done:
         start = cursor.i
+        if not (cursor.peek().upper in _HEADS or cursor.at(",")):
+            _refuse(cursor, statement, where)
         if cursor.accept(","):
             if dialect.name in ("redshift", "hive", "spark", "postgres") or cursor.peek().upper not in _HEADS:
                 cursor.i -= 1

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from rowmill.ddl.cursor import CLOSING, OPENING
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, MAX_DEPTH, WORD, Token, Tokens, made, pattern, text_of, unclosed
+from rowmill.ddl.lexer import MARK, MAX_DEPTH, QUOTED, WORD, Token, Tokens, made, pattern, text_of, unclosed
 from rowmill.errors import DDLError
 
 MAX_STATEMENT = 2 * 1024 * 1024
@@ -226,6 +226,9 @@ class Reader:
         text = self._text[base : tokens[-1].end if tokens else base]
         shifted = tuple(t._replace(start=t.start - base, end=t.end - base) for t in tokens) if base else tuple(tokens)
         for token in tokens:
+            if token.kind == QUOTED and "\n" in token.text and fault is None:
+                value = token.text.split("\n")[0][:40]
+                fault = DDLError("a quoted name goes on over lines", value=value, fix="is its quote closed?")
             if token.kind == "string" and "\n" in token.text and len(token.text) > 20:
                 self._hidden(token.text, "a quoted text", text.count("\n", 0, token.start - base))
         self._step(end)

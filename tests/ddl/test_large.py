@@ -77,9 +77,12 @@ def test_a_hundred_megabytes(tmp_path: Path, dialect: str, line: str, before: st
 
 
 DEEP = 1_000_000
+TOO_LONG = "large.sql:1: a statement of more than 2 MiB"
 BAD: dict[str, tuple[Callable[[TextIO], object], str]] = {
     "parentheses": (
-        lambda file: file.write(f"create table t (a int default {'(' * DEEP}1{')' * DEEP}, b int);create table u (a int);"),
+        lambda file: file.write(
+            f"create table t (a int default {'(' * DEEP}1{')' * DEEP}, b int);create table u (a int);"
+        ),
         "['u'] large.sql:1 table 't': nested too deeply; take the nesting apart",
     ),
     "open parentheses": (
@@ -88,7 +91,7 @@ BAD: dict[str, tuple[Callable[[TextIO], object], str]] = {
     ),
     "an open quote": (
         lambda file: (file.write("create table t (a int default 'x);\n"), write(file, "more text\n", 30 * MIB)),
-        "large.sql:1: a statement of more than 2 MiB (got \"create table t (a int default 'x);\"); is a quote or a semicolon missing?",
+        f'{TOO_LONG} (got "create table t (a int default \'x);"); is a quote or a semicolon missing?',
     ),
     "an open comment": (
         lambda file: (file.write("create table t (a int); /* \n"), write(file, "more text\n", 30 * MIB)),
@@ -96,10 +99,13 @@ BAD: dict[str, tuple[Callable[[TextIO], object], str]] = {
     ),
     "no end": (
         lambda file: (file.write("create table t (a int \n"), write(file, ", c int\n", 30 * MIB)),
-        "large.sql:1: a statement of more than 2 MiB (got 'create table t (a int '); is a quote or a semicolon missing?",
+        f"{TOO_LONG} (got 'create table t (a int '); is a quote or a semicolon missing?",
     ),
-    "blanks": (lambda file: write(file, " \n", 20 * MIB), "large.sql: the file is empty; it needs at least one CREATE TABLE"),
-}  # fmt: skip
+    "blanks": (
+        lambda file: write(file, " \n", 20 * MIB),
+        "large.sql: the file is empty; it needs at least one CREATE TABLE",
+    ),
+}
 
 
 @pytest.mark.integration

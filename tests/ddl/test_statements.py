@@ -29,21 +29,33 @@ BETWEEN = {
     "COPY's data": ("postgres", "COPY t (a) FROM stdin;\nit's\t1\n; create table c (z int)\n\\.\n"),
     "psql's commands": ("postgres", "\\set x 'it''s\n\\connect db"),
     "a backslash in a text": ("mysql", r"insert into t values ('it\'s; ', 'create table c (z int);');"),
-    "another delimiter": ("mysql", "DELIMITER //\ncreate procedure p() begin create table c (z int); end//\nDELIMITER ;"),
-    "a body without another delimiter": ("mysql", "create trigger t before insert on a for each row begin set x = 1; end;"),
-    "a version's comment": ("mysql", "/*!40101 SET NAMES utf8 */;\n/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ view v as select 1;"),
+    "another delimiter": (
+        "mysql",
+        "DELIMITER //\ncreate procedure p() begin create table c (z int); end//\nDELIMITER ;",
+    ),
+    "a body without another delimiter": (
+        "mysql",
+        "create trigger t before insert on a for each row begin set x = 1; end;",
+    ),
+    "a version's comment": (
+        "mysql",
+        "/*!40101 SET NAMES utf8 */;\n/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ view v as select 1;",
+    ),
     "a hash": ("mysql", "# it's; create table c (z int)"),
     "GO": ("tsql", "go\nprint 'it''s'\nGO 3\nuse db\ngo"),
     "no semicolon": ("tsql", "set ansi_nulls on\ninsert into t values (1)\nexec sp_x 'create table c (z int)'"),
     "a procedure up to GO": ("tsql", "go\ncreate procedure p as\nbegin\n  create table #c (z int);\nend\ngo"),
-    "a procedure up to a slash": ("oracle", "create or replace procedure p is\nbegin\n  null;\n  execute immediate 'x';\nend;\n/"),
+    "a procedure up to a slash": (
+        "oracle",
+        "create or replace procedure p is\nbegin\n  null;\n  execute immediate 'x';\nend;\n/",
+    ),
     "SQL*Plus": ("oracle", "set define off\nprompt it's here\nrem it's; here\nspool x.log"),
     "q-quotes": ("oracle", "insert into t values (q'[it's; (]', nq'!it's!');"),
     "a dot command": ("sqlite", ".mode column\npragma foreign_keys=on;"),
     "a body of SQLite": ("sqlite", "create trigger t after insert on a begin update b set y = 1; delete from c; end;"),
     "slashes": ("snowflake", "// it's; create table c (z int)"),
     "a grant": ("redshift", "grant select on a to group g;"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("dialect", "between"), BETWEEN.values(), ids=BETWEEN.keys())

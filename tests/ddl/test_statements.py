@@ -115,3 +115,21 @@ def test_what_is_never_closed_is_told_with_its_line(text: str, message: str) -> 
     with pytest.raises(DDLError, match=message) as caught:
         convert_text(text, "postgres", "x.sql")
     assert str(caught.value).startswith("x.sql:")
+
+
+@pytest.mark.parametrize("strange", ["CRETE TABLE c (z int)", "CREATE TAB c (z int)", "RECREATE TABLE s.c (z int)"])
+def test_what_looks_like_a_table_but_is_not_understood_is_told(strange: str, tmp_path: Path) -> None:
+    source = tmp_path / "t.sql"
+    source.write_text(f"{A};\n\n{strange};\n{B};")
+    found = convert_file(source, "postgres")
+    assert [table.name for table in found.schema.tables] == ["a", "b"]
+    (line,) = found.warnings
+    assert line.rstrip(";") == f"{source}:3: not understood, so passed over: {strange}"
+
+
+def test_a_quoted_name_that_goes_over_lines_is_no_name(tmp_path: Path) -> None:
+    source = tmp_path / "t.sql"
+    source.write_text(f"{A};\ncreate table `c (z int);\n{B};\ncreate table d (`e` int);")
+    found = convert_file(source, "mysql")
+    assert found.failures
+    assert "goes on over lines" in str(found.failures[0]) or "never closed" in str(found.failures[0])

@@ -16,7 +16,7 @@ from rowmill.ddl.dialects import AUTO, Dialect, dialect_named
 from rowmill.ddl.draft import Draft, Drafts, finish_one
 from rowmill.ddl.lexer import MARK
 from rowmill.ddl.objects import described, dropped, unique_index, user_type
-from rowmill.ddl.outline import kind_of, name_of, outline
+from rowmill.ddl.outline import created, kind_of, name_of, outline
 from rowmill.ddl.reader import read_table
 from rowmill.ddl.statements import Reader, Source, Statement
 from rowmill.ddl.types import UserType
@@ -128,8 +128,8 @@ def _convert(file: Source, dialect: str | None, source: str, reader: str) -> Con
             raise
         work.failures.append(error)
     tables = work.finish()
-    for hidden in statements.passed:
-        work.warnings.append(f"{source}:{hidden.line}: a CREATE TABLE inside {hidden.inside} is not converted")
+    for passed in statements.passed:
+        work.warnings.append(f"{source}:{passed.line}: {passed.what}")
     if not tables and not work.failures:
         raise DDLError("no CREATE TABLE", where=source, fix="name a file that creates tables")
     return Conversion(SchemaFile(tables, spoken.name, source), tuple(work.failures), tuple(work.warnings), detected)
@@ -150,6 +150,9 @@ class _Conversion:
         """Takes one statement in. What is wrong with it is kept as a failure."""
         kind = kind_of(statement)
         if kind == "other":
+            if not created(statement):
+                excerpt = " ".join(statement.text.split())[:60]
+                self.warnings.append(f"{self.source}:{statement.line}: not understood, so passed over: {excerpt}")
             return
         name = name_of(statement, self.dialect)
         where = f"{self.source}:{statement.line} {kind} '{name}'"

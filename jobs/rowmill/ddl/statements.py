@@ -44,11 +44,11 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """A CREATE TABLE that stands inside something else, a text or a procedure, and so is no statement."""
+class Passed:
+    """What was passed over though it looks like a table: a CREATE TABLE inside a text or a procedure, a verb misspelt."""
 
     line: int
-    inside: str
+    what: str
 
 
 # A statement that may say something of a table. All others are passed over.
@@ -86,6 +86,14 @@ _SQLPLUS = re.compile(
 _DELIMITER = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.IGNORECASE)
 _COPY = re.compile(r"COPY\b.*\bFROM\s+stdin\b", re.IGNORECASE | re.DOTALL)
 _TABLE = re.compile(r"^[ \t]*CREATE\s+(?:\w+\s+){0,3}TABLE\b", re.IGNORECASE | re.MULTILINE)
+# What begins with a word of no statement and goes on like a table: CRETE TABLE orders (
+_STRANGE = re.compile(
+    r"(?!(?:INSERT|UPDATE|DELETE|MERGE|SELECT|WITH|SET|USE|GRANT|REVOKE|DENY|ANALYZE|EXPLAIN|CALL|DO|EXEC|EXECUTE|DECLARE|IF|"
+    r"BEGIN|DROP|ALTER|TRUNCATE|COMMENT|REFRESH|COPY|UNLOAD|PRAGMA|SHOW|DESC|DESCRIBE|REPLACE|LOAD|MSCK|OPTIMIZE|CACHE|UNCACHE|"
+    r"RENAME|LOCK|UNDROP|COLLECT|EXPORT|IMPORT|REPAIR|CHECK|FLASHBACK|VACUUM|PUT|GET|FROM|CREATE|BACKUP|RESTORE|AUDIT|PURGE)\b)"
+    r"\w+\s+(?:\w+\s+){0,3}?TABLE\s[^;(]{1,200}\(",
+    re.IGNORECASE,
+)
 _LINE = re.compile(r"[^\n]*\n?")
 
 
@@ -119,7 +127,7 @@ class Reader:
         self._at = 0
         self._line = 1
         self._delimiter = ";"
-        self.passed: list[Hidden] = []
+        self.passed: list[Passed] = []
 
     # -- the buffer ------------------------------------------------------------------------------------------
 
@@ -323,6 +331,8 @@ class Reader:
             start = at = self._at
         if _COPY.match(copied):
             self._pass_data()
+        elif _STRANGE.match(copied):
+            self.passed.append(Passed(began, f"not understood, so passed over: {' '.join(copied[:60].split())}"))
         elif _TABLE.search(copied[1:]):
             self._hidden(copied[1:], "another statement", began - self._line)
 
@@ -392,7 +402,8 @@ class Reader:
 
     def _hidden(self, text: str, inside: str, lines: int = 0) -> None:
         for found in _TABLE.finditer(text):
-            self.passed.append(Hidden(self._line + lines + text.count("\n", 0, found.start()), inside))
+            line = self._line + lines + text.count("\n", 0, found.start())
+            self.passed.append(Passed(line, f"a CREATE TABLE inside {inside} is not converted"))
 
 
 _LOOPS = re.compile(r"\s+(?:IF|LOOP|WHILE|REPEAT|FOR)\b", re.IGNORECASE)

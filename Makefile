@@ -56,10 +56,12 @@ format: setup-dev ## bring the Python code into shape
 	ruff format --quiet jobs tests ansible
 
 .PHONY: docs
-docs: setup ## write what is made from the code: docs/reference/vocabulary.md, docs/schema.json
+docs: setup ## write what is made from the code: docs/reference/*.md, docs/schema.json
 	@mkdir -p build docs/reference
 	python -m rowmill.reference > build/vocabulary.md
 	mv build/vocabulary.md docs/reference/vocabulary.md
+	python -m rowmill.ddl.reference > build/types.md
+	mv build/types.md docs/reference/types.md
 	python -m rowmill.schema.json_schema > build/schema.json
 	mv build/schema.json docs/schema.json
 

@@ -15,7 +15,8 @@ from rowmill.ddl.outline import is_constraint, passed_name
 from rowmill.ddl.reader import add_column, add_keys
 from rowmill.ddl.references import comment_text
 from rowmill.ddl.statements import Statement
-from rowmill.ddl.types import UserTypes, resolve, type_end, with_type
+from rowmill.ddl.type_text import type_end
+from rowmill.ddl.types import UserTypes, resolve, with_type
 from rowmill.errors import DDLError
 
 # What changes no column and no key.

@@ -13,7 +13,7 @@ from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Token, Tokens
 from rowmill.ddl.outline import first_name
 from rowmill.ddl.references import comment_text, description, pass_state, reference
 from rowmill.ddl.statements import Statement
-from rowmill.ddl.types import type_end
+from rowmill.ddl.type_text import type_end
 
 
 @dataclass(slots=True)

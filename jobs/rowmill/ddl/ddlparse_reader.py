@@ -24,7 +24,9 @@ from rowmill.schema.types import DataType
 
 _FIX = "convert it with --reader sqlglot"
 # What ddlparse passes over without a word.
-_UNREAD = frozenset({"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "CONSTRAINT"})
+_UNREAD = frozenset(
+    {"REFERENCES", "FOREIGN", "CHECK", "IDENTITY", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "CONSTRAINT"}
+)
 
 
 def read_table_by_ddlparse(

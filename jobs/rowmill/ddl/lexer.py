@@ -1,9 +1,10 @@
-"""A light tokenizer of SQL, independent of sqlglot's: what splits files, reads items and repairs works on its tokens."""
+"""A light tokenizer of SQL, independent of sqlglot's: what splits files and reads items works on its tokens."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rowmill.ddl.dialects import Dialect
@@ -33,6 +34,11 @@ class Token(NamedTuple):
 
 
 Tokens = tuple[Token, ...]
+
+
+def word_set(*groups: str) -> frozenset[str]:
+    """A set of keywords; each group is a text with blanks between them."""
+    return frozenset(" ".join(groups).split())
 
 
 class Unclosed(DDLError):
@@ -148,7 +154,7 @@ def text_of(tokens: Tokens | list[Token], text: str) -> str:
     if not tokens:
         return ""
     pieces = [text[tokens[0].start : tokens[0].end]]
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if token.start > before.end:
             pieces.append(" ")
         pieces.append(text[token.start : token.end])

@@ -9,7 +9,8 @@ from rowmill.ddl.draft import Drafts
 from rowmill.ddl.lexer import STRING, Tokens, literal
 from rowmill.ddl.references import key_columns
 from rowmill.ddl.statements import Statement
-from rowmill.ddl.types import UNKNOWN, UserType, UserTypes, resolve, type_end
+from rowmill.ddl.type_text import type_end
+from rowmill.ddl.types import UNKNOWN, UserType, UserTypes, resolve
 from rowmill.schema.types import DataType
 
 

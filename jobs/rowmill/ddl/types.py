@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from sqlglot import exp
 
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import DIALECTS, Dialect
-from rowmill.ddl.lexer import MARK, QUOTED, STRING, WORD, Tokens, literal, tokenize
+from rowmill.ddl.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal, tokenize
 from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, SAME, VARCHAR_MAX, WORDS
 from rowmill.errors import SchemaError
 from rowmill.schema.model import TableColumn
@@ -22,7 +23,7 @@ from rowmill.schema.types import DataType, parse_type
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 UNKNOWN = DataType("unknown")
-_DOUBLE_BITS = 24  # FLOAT(p): up to 24 binary digits fit a float
+_FLOAT_BITS = 24  # FLOAT(p): so many binary digits fit a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ _NO_TYPES: UserTypes = {}
 
 
 def resolve(tokens: Tokens, text: str, dialect: Dialect, users: UserTypes = _NO_TYPES) -> Resolved:
-    """The canonical type of a column's type. `text` is its own text, blanks folded."""
+    """The canonical type of a column's type.
+
+    tokens: the type as it stands, of at least one token
+    text:   the same as text, blanks folded
+    users:  the types that the same file creates, by their names in small letters
+    """
     if users:
         name = _last_name(tokens)
         if name and name.casefold() in users:
@@ -77,7 +83,7 @@ def _cached(text: str, dialect: str) -> Resolved:
 
 def _resolved(tokens: Tokens, dialect: Dialect, users: UserTypes) -> Resolved:
     try:
-        found = _Types(dialect, users).column(tokens)
+        found = _Types(dialect, users).whole(tokens)
     except SchemaError:  # the canonical type can't hold it: decimal(65,30)
         found = Resolved(UNKNOWN, nullable=True if tokens[0].is_word("NULLABLE") else None)
     if dialect.name == "clickhouse" and found.nullable is None:
@@ -87,7 +93,7 @@ def _resolved(tokens: Tokens, dialect: Dialect, users: UserTypes) -> Resolved:
 
 def _of_user(tokens: Tokens, user: UserType) -> Resolved:
     dtype = user.type
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if before.is_mark("[") and token.is_mark("]"):
             dtype = DataType("array", children=(dtype,))
     nullable = None if user.nullable else False
@@ -95,9 +101,10 @@ def _of_user(tokens: Tokens, user: UserType) -> Resolved:
 
 
 def _last_name(tokens: Tokens) -> str:
+    """The last part of a type that is but a name, or an array of it; '' for any other."""
     cursor = Cursor(tokens)
     parts = cursor.parts()
-    arrays = all(token.text in "[]" or token.kind == "number" for token in tokens[cursor.i :])
+    arrays = all(token.text in "[]" or token.kind == NUMBER for token in tokens[cursor.i :])
     return parts[-1] if parts and arrays else ""
 
 
@@ -109,19 +116,15 @@ class _Types:
         self.users = users
         self.words = DIALECT_WORDS.get(dialect.name, {})
 
-    def column(self, tokens: Tokens) -> Resolved:
-        first = tokens[0].upper
-        if first in ("NULLABLE", "LOWCARDINALITY", "SIMPLEAGGREGATEFUNCTION") and len(tokens) > 2:
-            inside = tuple(tokens[2:-1])
-            if first == "SIMPLEAGGREGATEFUNCTION":
-                inside = pieces(inside)[-1]
-            inner = self.column(inside)
-            return replace(inner, nullable=True) if first == "NULLABLE" else inner
-        words, sizes, values = self.flat(tokens)
-        if words in ("ENUM", "SET", "ENUM8", "ENUM16") and values:
+    def whole(self, tokens: Tokens) -> Resolved:
+        """A column's type, with what it says beside the type itself."""
+        if _is_wrapped(tokens):
+            inner = self.whole(_wrapped(tokens))
+            return replace(inner, nullable=True) if tokens[0].is_word("NULLABLE") else inner
+        words, _, values = self.flat(tokens)
+        if words in _LISTING and values:
             return Resolved(DataType("string"), values=values if words != "SET" else ())
-        serial = words in _SERIALS and self.words.get(words, WORDS.get(words)) is not None
-        if serial:
+        if words in _SERIALS and self.words.get(words, WORDS.get(words)) is not None:
             return Resolved(self.type(tokens), nullable=False, serial=True)
         return Resolved(self.type(tokens))
 
@@ -140,10 +143,9 @@ class _Types:
             return _array(self.type(tokens[:opening]))
         if last.is_word("ARRAY") and len(tokens) > 1 and self.dialect.name != "snowflake":
             return _array(self.type(tokens[:-1]))
+        if _is_wrapped(tokens):
+            return self.type(_wrapped(tokens))
         first = tokens[0].upper
-        if first in _WRAPPERS and len(tokens) > 2:
-            inside = tuple(tokens[2:-1])
-            return self.type(pieces(inside)[-1] if first == "SIMPLEAGGREGATEFUNCTION" else inside)
         if first in _NESTED and len(tokens) > 2 and (tokens[1].is_mark("<") or tokens[1].is_mark("(")):
             return self.nested(first, tuple(tokens[2:-1]))
         if first == "ARRAY" and len(tokens) == 1 and self.dialect.name == "snowflake":
@@ -156,6 +158,7 @@ class _Types:
         return self.leaf(tokens)
 
     def nested(self, kind: str, inside: Tokens) -> DataType:
+        """An array, a map or a struct of what stands in its parentheses."""
         parts = pieces(inside)
         if kind in ("ARRAY", "LIST"):
             # Snowflake: ARRAY(NUMBER NOT NULL); a fixed length (DuckDB's ARRAY is written T[3]) says nothing more.
@@ -191,13 +194,8 @@ class _Types:
             elif depth:
                 if token.kind == STRING or (token.kind == QUOTED and not sizes):
                     values.append(literal(token, self.dialect))
-                elif token.kind == "number":
-                    negative = tokens[i - 1].is_mark("-")
-                    sizes.append(
-                        int(f"{'-' * negative}{token.text}")
-                        if token.text.isdigit() and len(token.text) < 10
-                        else token.text
-                    )
+                elif token.kind == NUMBER:
+                    sizes.append(_size(token, negative=tokens[i - 1].is_mark("-")))
                 elif token.kind == WORD or token.is_mark("*"):
                     sizes.append(token.text.upper())
             elif token.is_mark("."):
@@ -207,41 +205,56 @@ class _Types:
         return " ".join(word for word in words if word not in _NOISE), sizes, tuple(values)
 
     def leaf(self, tokens: Tokens) -> DataType:
+        """A type that holds no other: by the dialect's table, by everyone's, by sqlglot."""
         words, sizes, values = self.flat(tokens)
         name = self.words.get(words)
-        if name == "":
-            return UNKNOWN
-        name = name or WORDS.get(words) or _by_sqlglot(tokens, self.dialect)
         if name is None:
+            name = WORDS.get(words) or _by_sqlglot(tokens, self.dialect)
+        if not name or (name == "wide" and not sizes):  # BIGNUMERIC holds more than 38 digits
             return UNKNOWN
-        if name == "wide" and not sizes:  # BIGNUMERIC holds more than 38 digits
-            return UNKNOWN
-        if name == "wide":
-            name = "decimal"
         if words == "BPCHAR" and not sizes:  # of any length, but for Redshift
             return DataType("char", (256,)) if self.dialect.name == "redshift" else DataType("string")
         if name == "bit":
             return DataType("boolean") if sizes in ([], [1]) else UNKNOWN
-        if words == "TINYINT" and self.dialect.name in ("mysql", "singlestore") and sizes == [1]:
+        if words == "TINYINT" and sizes == [1] and self.dialect.name in ("mysql", "singlestore"):
             return DataType("boolean")
-        if words in ("DATETIME64", "DATETIME", "DATETIME32") and values and self.dialect.name == "clickhouse":
+        if words in _DATETIMES and values and self.dialect.name == "clickhouse":
             return DataType("timestamp")  # DateTime64(3, 'UTC')
-        if (
-            words == "FLOAT"
-            and len(sizes) == 1
-            and isinstance(sizes[0], int)
-            and self.dialect.name not in ("oracle", "snowflake")
-        ):
-            # FLOAT(p) of binary digits; FLOAT(m,d) of MySQL stays what FLOAT is.
-            return DataType("float" if sizes[0] <= _DOUBLE_BITS else "double")
-        return _sized(name, sizes, self.dialect)
+        if words == "FLOAT" and self.dialect.name not in ("oracle", "snowflake"):
+            match sizes:
+                case [int(digits)]:  # FLOAT(p) of binary digits; FLOAT(m,d) of MySQL stays what FLOAT is
+                    return DataType("float" if digits <= _FLOAT_BITS else "double")
+        return _sized("decimal" if name == "wide" else name, sizes, self.dialect)
 
 
+# Numbers that count themselves: never null.
 _SERIALS = frozenset({"SERIAL", "BIGSERIAL", "SMALLSERIAL", "SERIAL2", "SERIAL4", "SERIAL8"})
+# Types whose parentheses list texts; a SET's value is several of them.
+_LISTING = frozenset({"ENUM", "SET", "ENUM8", "ENUM16"})
+# ClickHouse's: with a zone's name they are points in time.
+_DATETIMES = frozenset({"DATETIME64", "DATETIME", "DATETIME32"})
+# ClickHouse's, about another type.
 _WRAPPERS = frozenset({"NULLABLE", "LOWCARDINALITY", "SIMPLEAGGREGATEFUNCTION"})
 _NESTED = frozenset({"ARRAY", "LIST", "MAP", "STRUCT", "ROW", "TUPLE", "NESTED", "OBJECT"})
 # Words that say nothing of the values.
 _NOISE = frozenset({"ZEROFILL", "SIGNED"})
+
+
+def _is_wrapped(tokens: Tokens) -> bool:
+    return tokens[0].upper in _WRAPPERS and len(tokens) > 2
+
+
+def _wrapped(tokens: Tokens) -> Tokens:
+    """The type inside: the last argument of SimpleAggregateFunction(sum, UInt64), the only one of the others."""
+    inside = tuple(tokens[2:-1])
+    return pieces(inside)[-1] if tokens[0].is_word("SIMPLEAGGREGATEFUNCTION") else inside
+
+
+def _size(token: Token, negative: bool) -> int | str:
+    """A size as a number; what is none of a type's (1.5, or too long) stays its text."""
+    if token.text.isdigit() and len(token.text) < 10:
+        return -int(token.text) if negative else int(token.text)
+    return token.text
 
 
 def _array(inner: DataType) -> DataType:
@@ -256,11 +269,13 @@ def _bare(tokens: Tokens) -> Tokens:
             depth += (token.text in "(<[") - (token.text in ")>]")
         elif depth:
             continue
-        if i and (
-            token.is_word("COMMENT", "OPTIONS", "COLLATE", "DEFAULT") or (token.is_word("NOT") and i + 1 < len(tokens))
-        ):
+        ends = token.upper in _AFTER_NESTED or (token.is_word("NOT") and i + 1 < len(tokens))
+        if i and ends:
             return tuple(tokens[:i])
     return tokens
+
+
+_AFTER_NESTED = frozenset({"COMMENT", "OPTIONS", "COLLATE", "DEFAULT"})
 
 
 def _by_sqlglot(tokens: Tokens, dialect: Dialect) -> str | None:
@@ -301,7 +316,8 @@ def _sized(name: str, sizes: Sequence[int | str], dialect: Dialect) -> DataType:
     return parse_type(name)
 
 
-def is_exact(dtype: DataType, written: str) -> bool:
+@lru_cache(maxsize=8192)
+def _is_exact(dtype: DataType, written: str) -> bool:
     """Whether the canonical type says all that the source type's text says."""
     text = re.sub(r"\s*([(),<>:])\s*", r"\1", " ".join(written.lower().split()))
     if dtype.is_nested:
@@ -315,109 +331,6 @@ def is_exact(dtype: DataType, written: str) -> bool:
     return text in same
 
 
-_exact = lru_cache(maxsize=8192)(is_exact)
-
-
 def with_type(column: TableColumn, dtype: DataType, written: str) -> TableColumn:
     """The column with its type, and with the source type's text where the canonical one loses some of it."""
-    return replace(column, type=dtype, source_type=None if _exact(dtype, written) else written)
-
-
-# Words that go on with a type after its first word.
-_FOLLOW: dict[str, frozenset[str]] = {
-    "LONG": frozenset(
-        {
-            "VARCHAR",
-            "VARBINARY",
-            "RAW",
-            "NVARCHAR",
-            "VARGRAPHIC",
-            "CHAR",
-            "CHARACTER",
-            "TEXT",
-            "VARBYTE",
-            "BINARY",
-            "INTEGER",
-        }
-    ),
-    "DOUBLE": frozenset({"PRECISION", "BYTE", "FLOAT"}),
-    "CHARACTER": frozenset({"VARYING", "LARGE"}),
-    "CHAR": frozenset({"VARYING", "LARGE"}),
-    "NCHAR": frozenset({"VARYING", "LARGE", "VARCHAR"}),
-    "BIT": frozenset({"VARYING"}),
-    "BINARY": frozenset({"VARYING", "LARGE"}),
-    "NATIONAL": frozenset({"CHAR", "CHARACTER", "VARCHAR"}),
-    "NATIVE": frozenset({"CHARACTER"}),
-    "VARYING": frozenset({"CHARACTER"}),
-    "LARGE": frozenset({"OBJECT"}),
-    "BYTE": frozenset({"CHARACTER"}),
-    "UNSIGNED": frozenset({"BIG", "BIGINT", "INT", "INTEGER", "ZEROFILL"}),
-    "BIG": frozenset({"INT"}),
-    "VARCHAR": frozenset({"BINARY"}),
-}
-_UNITS = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
-
-
-def type_end(item: Tokens, start: int, dialect: Dialect) -> int:
-    """The index after the type that begins at `start`: `start` itself where none does."""
-    cursor = Cursor(item, start)
-    first = cursor.take()
-    if first.kind not in (WORD, QUOTED) and not (first.kind == STRING and dialect.double_strings):
-        return start
-    while cursor.at(".") and cursor.peek(1).kind in (WORD, QUOTED):
-        cursor.i += 1
-        first = cursor.take()
-    last = first.upper
-    if last == "INTERVAL":
-        return _interval_end(cursor)
-    while not cursor.done:
-        token = cursor.peek()
-        if token.is_mark("<") and last in ("ARRAY", "MAP", "STRUCT", "UNIONTYPE", "RANGE"):
-            _pass_angles(cursor)
-        elif token.is_mark("(") or token.is_mark("["):
-            if cursor.group() is None:
-                return len(item)
-            if token.is_mark("("):
-                last = f"{last}()"
-            continue
-        elif token.upper in _FOLLOW.get(last.removesuffix("()"), ()) and not (
-            last == "CHARACTER" and token.upper == "SET"
-        ):
-            last = cursor.take().upper
-            continue
-        elif token.upper in ("UNSIGNED", "SIGNED", "ZEROFILL") and last != token.upper:
-            cursor.i += 1
-        elif token.upper in ("WITH", "WITHOUT") and (
-            cursor.peek(1).upper == "TIME"
-            or cursor.at("WITH", "LOCAL", "TIME")
-            or cursor.at("WITHOUT", "LOCAL", "TIME")
-        ):
-            cursor.i += 4 if cursor.peek(1).upper == "LOCAL" else 3
-        elif cursor.at("FOR", "BIT", "DATA") or cursor.at("FOR", "SBCS", "DATA") or cursor.at("FOR", "MIXED", "DATA"):
-            cursor.i += 3
-        elif token.upper == "ARRAY" and dialect.name not in ("hive",):
-            cursor.i += 1
-        else:
-            break
-    return min(cursor.i, len(item))
-
-
-def _interval_end(cursor: Cursor) -> int:
-    while cursor.peek().upper in _UNITS:
-        cursor.i += 1
-        cursor.group()
-        if not cursor.accept("TO"):
-            break
-    cursor.group()
-    while cursor.group() is not None:  # INTERVAL[]
-        pass
-    return cursor.i
-
-
-def _pass_angles(cursor: Cursor) -> None:
-    depth = 0
-    while not cursor.done:
-        token = cursor.take()
-        depth += token.is_mark("<") - token.is_mark(">")
-        if depth == 0:
-            return
+    return replace(column, type=dtype, source_type=None if _is_exact(dtype, written) else written)

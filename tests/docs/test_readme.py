@@ -1,4 +1,4 @@
-"""Everything in the README runs as written, in a copy of the project as a fresh clone has it."""
+"""Everything in the README and docs/ddl.md runs as written, in a copy of the project as a fresh clone has it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+FOLDERS = ("/tmp/rowmill-tour", "/tmp/rowmill-ddl")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 BASH = [text for language, text in BLOCKS if language == "bash"]
+DDL = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / "docs/ddl.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +41,15 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     (target / ".venv").symlink_to(ROOT / ".venv")
-    shutil.rmtree("/tmp/rowmill-tour", ignore_errors=True)
+    for folder in FOLDERS:
+        shutil.rmtree(folder, ignore_errors=True)
     yield target
-    shutil.rmtree("/tmp/rowmill-tour", ignore_errors=True)
+    for folder in FOLDERS:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def shell(text: str, where: Path) -> str:
+def shell(text: str, where: Path, errors: bool = False) -> str:
+    """What a block prints; with `errors` on stderr, too."""
     environment = {**os.environ, "PATH": f"{where}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{where}/jobs"}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text],
@@ -56,7 +61,7 @@ def shell(text: str, where: Path) -> str:
         check=False,
     )
     assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout
+    return done.stdout + (done.stderr if errors else "")
 
 
 def test_the_demo_then_the_tour(clone: Path) -> None:
@@ -77,6 +82,20 @@ def test_the_demo_then_the_tour(clone: Path) -> None:
     assert "would replace 5,000 rows" in told
     slices = sorted(p.name for p in Path("/tmp/rowmill-tour/sliced").iterdir() if p.is_dir())
     assert slices == ["slice-000", "slice-001", "slice-002"]
+
+
+def test_the_page_on_ddl(clone: Path) -> None:
+    """Its blocks run one after the other, and each prints the lines that stand below it."""
+    printed: list[str] = []
+    for language, text in DDL:
+        if language == "bash":
+            printed = shell(text, clone, errors=True).splitlines()
+        elif language == "python":
+            shell(f"{sys.executable} - <<'END'\n{text}\nEND", clone)
+        elif language == "text":
+            assert [line for line in text.splitlines() if line not in printed] == []
+        else:
+            parse_schema(text, "docs/ddl.md")
 
 
 def test_python_blocks(clone: Path) -> None:

@@ -93,6 +93,19 @@ def test_the_corpus_goes_back_without_loss(path: Path) -> None:
     assert tables(again) == tables(found.schema)
 
 
+@pytest.mark.integration
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_the_corpus_stays_as_it_is_in_every_other_dialect(path: Path) -> None:
+    model = convert_file(path, dialect_of(path)).schema
+    known = [table for table in model.tables if all(column.type.is_known for column in table.columns)]
+    for target in DIALECTS:
+        exported = written(replace(model, tables=tuple(known)), target, dialect_of(path))
+        there = convert_text(exported.sql, target, f"{path.name} as {target}")
+        assert len(there.tables) == len(known)
+        again = written(there, target)
+        assert tables(convert_text(again.sql, target, "again")) == tables(there), (target, exported.sql)
+
+
 @pytest.mark.parametrize("target", DIALECTS)
 def test_odd_names_come_back(target: str) -> None:
     names = ["a", "Mixed", "UPPER", "with space", "select", "order", "user", "ünï", "漢字", "a-b", "1st", "_x", "it's"]

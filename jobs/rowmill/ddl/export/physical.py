@@ -355,6 +355,8 @@ def _lake_options(context: TableContext) -> dict[str, Any]:
     found = {key: context.table.options[key] for key in _LAKE_KEYS if key in context.table.options}
     if source == "athena" and target != "hive":
         _iceberg(found)
+    if target == "athena" and "row_format" in found:
+        found["row_format"] = _DOUBLE.sub(_single, str(found["row_format"]))
     form, stored = found.pop("format", None), found.get("stored_as")
     if target in ("hive", "athena"):
         if form and str(form).lower() in _AS_STORED:
@@ -378,6 +380,14 @@ def _lake_options(context: TableContext) -> dict[str, Any]:
                 f"{_short(str(row_format or f'STORED AS {stored}'))} is dropped: it is read as {found['format']}"
             )
     return _with_defaults(context, found)
+
+
+_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+
+
+def _single(text: re.Match[str]) -> str:
+    """A text in double quotes, which are names' elsewhere in Athena, in single ones."""
+    return "'" + re.sub(r"\\\"", '"', text[1]).replace("'", "\\'") + "'"
 
 
 def _for_spark(options: dict[str, Any], context: TableContext) -> None:

@@ -301,6 +301,8 @@ def test_texts_are_escaped_as_the_dialect_reads_them() -> None:
         ("postgres", "int", "1 + 2", "oracle", "1 + 2"),
         ("postgres", "int", "7", "trino", None),
         ("postgres", "int", "NULL", "duckdb", "NULL"),
+        ("postgres", "decimal(6,2)", "NULL::numeric", "mysql", "NULL"),
+        ("postgres", "boolean", "(true)::boolean", "tsql", "1"),
         ("mysql", "int", "7", "mysql", "7"),
         ("postgres", "json", "'{}'::jsonb", "mysql", None),
     ],

@@ -104,7 +104,7 @@ def _bare(text: str) -> str:
             text = call.group(1)
         if cast := _CAST.search(text):
             inside = _bare(text[: cast.start()])
-            if _QUOTED.fullmatch(inside) or _NUMBER.fullmatch(inside):
+            if _QUOTED.fullmatch(inside) or _NUMBER.fullmatch(inside) or inside.upper() in ("NULL", "TRUE", "FALSE"):
                 text = inside
         if text == before:
             return text

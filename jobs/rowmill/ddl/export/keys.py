@@ -207,6 +207,9 @@ def _same_types(context: TableContext, key: ForeignKey, what: str) -> bool:
     parent = context.parents.get(key.table)
     if parent is None or context.own or context.target.name not in _STRICT:
         return True
+    if context.target.name == "duckdb" and parent[1].schema != context.table.schema:
+        context.lost(f"the {what} is dropped: {key.table} is in another schema")
+        return False
     for column, referenced in zip(key.columns, key.references, strict=False):
         here, there = context.table.column(column).type, parent[1].column(referenced).type
         sized = context.target.name == "tsql" or here.name == "decimal"

@@ -119,11 +119,11 @@ def test_keep_going_with_nothing_good_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ddl", "message"),
     [
-        ("create table t (a int, b int, primary key (a, a));", "a column stands twice"),
-        ("create table t (a int, b int, unique (b, b));", "a column stands twice"),
+        ("create table t (a int, b int, primary key (a, a));", "names a column twice"),
+        ("create table t (a int, b int, unique (b, b));", "names a column twice"),
         ('create table t (a int, "" int);', "name"),
         ('create table "" (a int);', "name"),
-        ("create table t (a int, foreign key (a, a) references p (b, c));", "a column stands twice"),
+        ("create table t (a int, foreign key (a, a) references p (b, c));", "names a column twice"),
     ],
 )
 def test_no_yaml_is_written_that_could_not_be_read(ddl: str, message: str, tmp_path: Path) -> None:

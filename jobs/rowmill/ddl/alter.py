@@ -255,7 +255,7 @@ class Alteration:
         written = self.statement.slice(tokens[start : cursor.i])
         found = resolve(tokens[start : cursor.i], written, self.dialect, self.users)
         known = draft.column_name(name, self.where, "statement")
-        draft.columns = [with_type(c, found.type, written) if c.name == known else c for c in draft.columns]
+        draft.columns = [with_type(c, found.type, written, self.dialect) if c.name == known else c for c in draft.columns]
 
     def _modify(self, verb: str, cursor: Cursor, draft: Draft) -> None:
         if cursor.peek().upper in ("ORDER", "SETTING", "TTL", "PARTITION", "CONSTRAINT", "LOB", "DEFAULT"):

@@ -117,7 +117,7 @@ def _belongs(first: Token, before: Token, token: Token, words: int) -> bool:
         or (first.upper == "STORED" and token.upper in ("AS", "BY"))
         or (first.upper == "DEFAULT" and before is first)
         or (first.upper == "STORED" and token.upper in ("WITH", "SERDEPROPERTIES"))
-        or (first.upper == "ROW" and token.upper in ("WITH", "SERDEPROPERTIES", "AS", "NOT"))
+        or (first.upper == "ROW" and token.upper in ("WITH", "SERDEPROPERTIES", "AS", "NOT", "MAP"))
         or (before.is_word("BY", "AS") and token.upper not in ("STORED", "AS"))
     )
 

@@ -182,6 +182,8 @@ class _Conversion:
         shape = outline(statement, self.dialect)
         if not shape.parts:
             raise DDLError("a table without a name", where=where, value=statement.text[:60], fix="name it")
+        if self.dialect.name == "sqlite" and shape.parts[-1].lower().startswith("sqlite_"):
+            return  # SQLite's own, in every dump
         _balanced(statement, where)
         draft = self.read(statement, shape, self.dialect, where, self.users, self.drafts)
         taken = self.drafts.named(draft.name)

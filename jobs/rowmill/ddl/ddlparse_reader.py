@@ -65,7 +65,7 @@ def read_table_by_ddlparse(
             default=text.default,
             comment=column.comment or None,
         )
-        draft.columns.append(with_type(read, dtype, statement.slice(text.type)))
+        draft.columns.append(with_type(read, dtype, statement.slice(text.type), dialect))
     keys = [column.name for column in found if column.primary_key]
     if keys:
         draft.set_primary_key(keys, where)

@@ -66,7 +66,7 @@ def _mysql(name: str) -> Dialect:
 DIALECTS = {
     dialect.name: dialect
     for dialect in (
-        Dialect("athena", "athena", escapes=True),
+        Dialect("athena", "athena", escapes=True, double_strings=True),
         Dialect("bigquery", "bigquery", escapes=True, hashes=True, double_strings=True, triple=True),
         Dialect("clickhouse", "clickhouse", escapes=True, index_lines=True),
         Dialect("databricks", "databricks", escapes=True, double_strings=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -109,6 +110,7 @@ class Draft:
             self.primary_key = ()
         self.unique = [key for key in self.unique if found not in key]
         self.foreign_keys = [key for key in self.foreign_keys if found not in key.columns]
+        self.indexes = [line for line in self.indexes if not re.search(rf"\b{re.escape(found)}\b", line)]
         for option in [*self.options.values(), self.values]:
             if isinstance(option, dict):
                 option.pop(found, None)
@@ -234,7 +236,11 @@ def finish_one(draft: Draft, drafts: Drafts, dialect: Dialect) -> TableDefinitio
         options["indexes"] = draft.indexes
     if checks:
         options["check"] = checks
-    names = {name: what for name, what in draft.constraint_names.items()}
+    keys_there = {"primary key"} if draft.primary_key else set()
+    keys_there |= {f"unique ({', '.join(key)})" for key in draft.unique}
+    keys_there |= {f"foreign key ({', '.join(key.columns)})" for key in draft.foreign_keys}
+    keys_there |= {f"check ({check})" for check in checks}
+    names = {name: what for name, what in draft.constraint_names.items() if what in keys_there}
     if names:
         options["constraint_names"] = names
     limits = bounds_of(checks, draft.columns, draft.values, dialect)

@@ -197,7 +197,8 @@ def is_constraint(item: Tokens, dialect: Dialect) -> bool:
         case "SUPPLEMENTAL":
             return second.is_word("LOG")
         case "FULLTEXT" | "SPATIAL" | "SHARD" | "SORT" | "VECTOR":
-            return dialect.index_lines and (second.is_word("KEY", "INDEX") or _lists_names(item))
+            lines = dialect.index_lines and dialect.name != "clickhouse"
+            return lines and (second.is_word("KEY", "INDEX") or _lists_names(item))
         case "KEY" | "INDEX":
             if dialect.name == "clickhouse":
                 return first == "INDEX"  # INDEX name expression TYPE kind

@@ -125,7 +125,7 @@ def add_column(
         found = resolve(column.type, written, dialect, users) if column.type else Resolved(_untyped(column, dialect))
     else:
         found, written = Resolved(before.type, serial=before.generated), before.source_type or str(before.type)
-    made = with_type(TableColumn(column.name, _PLACEHOLDER), found.type, written)
+    made = with_type(TableColumn(column.name, _PLACEHOLDER), found.type, written, dialect)
     made = replace(
         made,
         nullable=_nullable(column, found),

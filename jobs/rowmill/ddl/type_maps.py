@@ -295,6 +295,13 @@ BARE_DECIMAL: dict[str, tuple[int, int]] = {
 # By dialect: what MAX stands for; elsewhere VARCHAR(MAX) has no bound.
 VARCHAR_MAX = {"redshift": 65535}
 
+# By dialect: words of SAME that say more there. MySQL writes the type back as DATETIME, Redshift's TEXT is VARCHAR(256).
+NOT_SAME: dict[str, frozenset[str]] = {
+    "mysql": frozenset({"timestamp"}),
+    "singlestore": frozenset({"timestamp"}),
+    "redshift": frozenset({"text"}),
+}
+
 # By canonical type: the words that say the same, with nothing lost. `source_type` is kept for all others.
 SAME: dict[str, frozenset[str]] = {
     "boolean": frozenset({"boolean", "bool"}),

@@ -14,7 +14,7 @@ from sqlglot import exp
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import DIALECTS, Dialect
 from rowmill.ddl.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal, tokenize
-from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, SAME, VARCHAR_MAX, WORDS
+from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, NOT_SAME, SAME, VARCHAR_MAX, WORDS
 from rowmill.errors import SchemaError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType, parse_type
@@ -317,13 +317,13 @@ def _sized(name: str, sizes: Sequence[int | str], dialect: Dialect) -> DataType:
 
 
 @lru_cache(maxsize=8192)
-def _is_exact(dtype: DataType, written: str) -> bool:
+def _is_exact(dtype: DataType, written: str, dialect: str) -> bool:
     """Whether the canonical type says all that the source type's text says."""
     text = re.sub(r"\s*([(),<>:])\s*", r"\1", " ".join(written.lower().split()))
     if dtype.is_nested:
         return text.replace("integer", "int") == str(dtype).lower()
     size = f"({','.join(map(str, dtype.params))})" if dtype.params else ""
-    same = {word + size for word in SAME.get(dtype.name, ())}
+    same = {word + size for word in SAME.get(dtype.name, frozenset()) - NOT_SAME.get(dialect, frozenset())}
     if dtype.name == "decimal" and dtype.scale == 0:
         same |= {f"{word}({dtype.precision})" for word in SAME["decimal"]}
     if dtype == DataType("char", (1,)):
@@ -331,6 +331,6 @@ def _is_exact(dtype: DataType, written: str) -> bool:
     return text in same
 
 
-def with_type(column: TableColumn, dtype: DataType, written: str) -> TableColumn:
+def with_type(column: TableColumn, dtype: DataType, written: str, dialect: Dialect) -> TableColumn:
     """The column with its type, and with the source type's text where the canonical one loses some of it."""
-    return replace(column, type=dtype, source_type=None if _is_exact(dtype, written) else written)
+    return replace(column, type=dtype, source_type=None if _is_exact(dtype, written, dialect.name) else written)

@@ -12,8 +12,8 @@ from rowmill.ddl.draft import Draft, Drafts
 from rowmill.ddl.expressions import pass_expression
 from rowmill.ddl.lexer import QUOTED, STRING, WORD, Tokens, literal
 from rowmill.ddl.outline import is_constraint, passed_name
-from rowmill.ddl.reader import add_column, add_keys
-from rowmill.ddl.references import comment_text
+from rowmill.ddl.reader import add_column, add_keys, column_options
+from rowmill.ddl.references import comment_text, description
 from rowmill.ddl.statements import Statement
 from rowmill.ddl.type_text import type_end
 from rowmill.ddl.types import UserTypes, resolve, with_type
@@ -62,9 +62,11 @@ class Alteration:
         if cursor.accept("ON", "CLUSTER"):
             cursor.i += 1
         rest = self.statement.tokens[cursor.i :]
-        if self._says_nothing(Cursor(rest)):
-            return
         draft = drafts.find(name)
+        if self._says_nothing(Cursor(rest)):
+            if draft is not None:
+                self._said(Cursor(rest), draft, drafts)
+            return
         if draft is None:
             raise DDLError(
                 "ALTER TABLE of a table that is not created yet", where=self.where, fix="put its CREATE TABLE first"
@@ -116,6 +118,16 @@ class Alteration:
             return not any(token.is_word("ADD") for token in cursor.tokens)
         return cursor.peek().upper in _SILENT or cursor.at("ADD", "PARTITION") or cursor.at("DROP", "PARTITION")
 
+    def _said(self, cursor: Cursor, draft: Draft, drafts: Drafts) -> None:
+        """Of what changes no column: the comment, and the schema that the table moves to."""
+        if cursor.accept("SET", "SCHEMA"):
+            drafts.rename(draft, draft.name, cursor.name())
+        elif cursor.accept("COMMENT"):
+            draft.comment = comment_text(cursor, self.dialect)
+        elif cursor.accept("SET", "OPTIONS"):
+            text, _ = description(cursor.group() or (), self.statement, self.dialect)
+            draft.comment = draft.comment if text is None else text
+
     def _verb(self, verb: str, cursor: Cursor, draft: Draft, drafts: Drafts) -> None:
         match verb:
             case "ADD":
@@ -142,8 +154,10 @@ class Alteration:
         if cursor.peek().upper in _ADDED_SILENT or (cursor.at("INDEX") and self.dialect.name == "clickhouse"):
             return
         cursor.accept_any("COLUMN", "COLUMNS")
-        while cursor.accept("IF", "NOT") and cursor.accept("EXISTS"):
-            pass
+        if cursor.at("IF", "NOT", "EXISTS"):
+            cursor.i += 3
+            if draft.has(cursor.peek().text):
+                return  # it is there already
         if cursor.at("PARTITION", "("):
             return
         if cursor.at("("):
@@ -157,9 +171,9 @@ class Alteration:
             return
         indexes = item[0].is_word("KEY", "INDEX", "FULLTEXT", "SPATIAL", "UNIQUE")
         if is_constraint(item, self.dialect) or (indexes and any(token.is_mark("(") for token in item)):
-            if not any(
-                pair[0].is_word("USING") and pair[1].is_word("INDEX") for pair in zip(item, item[1:], strict=False)
-            ) or any(t.is_mark("(") for t in item):
+            if _is_by_index(item):
+                self._by_index(item, draft)
+            else:
                 add_constraint(draft, item, self.statement, self.dialect, self.where)
             return
         at = self._place(item, draft)
@@ -170,6 +184,15 @@ class Alteration:
             at = len(draft.columns) - len(draft.partition_by)
         add_column(draft, column, self.statement, self.dialect, self.where, self.users, at)
         add_keys(draft, column, self.where)
+
+    def _by_index(self, item: Tokens, draft: Draft) -> None:
+        """ADD PRIMARY KEY | UNIQUE USING INDEX name: the columns are those of the index."""
+        names = draft.named_indexes.get(item[-1].text.casefold())
+        if names is None:
+            draft.warnings.append(f"{self.where}: the index {item[-1].text} is not known, so the key is left out")
+        elif any(token.is_word("PRIMARY") for token in item):
+            draft.unique = [key for key in draft.unique if key != names]
+            draft.set_primary_key(names, self.where)
 
     def _default_for(self, item: Tokens, draft: Draft) -> bool:
         """SQL Server's ADD [CONSTRAINT name] DEFAULT (0) FOR column."""
@@ -239,10 +262,9 @@ class Alteration:
             draft.change(name, self.where, comment=comment_text(cursor, self.dialect))
         elif cursor.at("ADD", "GENERATED") or cursor.at("ADD", "IDENTITY"):
             draft.change(name, self.where, generated=True, nullable=False)
-            if cursor.at("ADD", "GENERATED", "BY"):
-                draft.options.setdefault("identity", {}).setdefault(draft.column_name(name, self.where), {})[
-                    "by_default"
-                ] = True
+            column = self.reader.read((cursor.tokens[start], *cursor.tokens[cursor.i + 1 :]))
+            column.name = draft.column_name(name, self.where)
+            column_options(draft, column)
         elif cursor.peek().upper in ("ADD", "RESTART", "ENCODE", "FIRST", "AFTER"):
             return
         else:  # SQL Server: ALTER COLUMN name type [NULL | NOT NULL]
@@ -323,8 +345,8 @@ class Alteration:
             draft.drop_constraint(cursor.peek(1).text)
             return
         cursor.accept_any("COLUMN", "COLUMNS")
-        while cursor.accept_any("IF", "EXISTS"):
-            pass
+        if cursor.accept("IF", "EXISTS") and not draft.has(cursor.peek().text):
+            return
         items = pieces(cursor.group() or ()) if cursor.at("(") else [tuple(cursor.tokens[cursor.i :])]
         for item in items:
             draft.drop_column(Cursor(item).name(), self.where)
@@ -368,3 +390,9 @@ def comment_on(statement: Statement, drafts: Drafts, dialect: Dialect, where: st
         draft.comment = text
     else:
         draft.change(parts[-1], where, "comment", comment=text)
+
+
+def _is_by_index(item: Tokens) -> bool:
+    """Whether a key names an index instead of columns: UNIQUE USING INDEX name."""
+    bare = not any(token.is_mark("(") for token in item)
+    return bare and len(item) > 2 and item[-3].is_word("USING") and item[-2].is_word("INDEX")

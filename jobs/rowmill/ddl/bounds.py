@@ -25,7 +25,11 @@ _LONGEST = 20_000
 
 
 def bounds_of(
-    checks: Sequence[str], columns: Sequence[TableColumn], values: Mapping[str, Sequence[str]], dialect: Dialect
+    checks: Sequence[str],
+    columns: Sequence[TableColumn],
+    values: Mapping[str, Sequence[str]],
+    limits: Mapping[str, Mapping[str, int]],
+    dialect: Dialect,
 ) -> dict[str, Bounds]:
     """The bounds of each column that has some: min, max, above, below, values, min_length, max_length.
 
@@ -35,6 +39,9 @@ def bounds_of(
     found: dict[str, Bounds] = {
         name: {"values": list(listed)} for name, listed in values.items() if name in names.values()
     }
+    for limited, held in limits.items():
+        if limited in names.values():
+            found.setdefault(limited, {}).update(held)
     for check in checks:
         for column, bounds in _check(check, dialect.parser):
             name = names.get(column.casefold())
@@ -58,10 +65,12 @@ def _fitting(bounds: Bounds, dtype: DataType) -> Bounds:
     """Without what says nothing that the generator could hold to: a date in words, an order of JSON."""
     if dtype.name in ("char", "varchar", "string"):
         return {
-            key: [str(v) for v in value] if key == "values" else str(value) if key not in _LENGTHS else value
+            key: _texts(value, dtype) if key == "values" else str(value) if key not in _LENGTHS else value
             for key, value in bounds.items()
-            if key != "values" or not any(isinstance(v, bool) for v in value)
+            if key != "values" or (not any(isinstance(v, bool) for v in value) and _texts(value, dtype))
         }
+    if dtype.name == "binary":
+        return {key: value for key, value in bounds.items() if key in _LENGTHS}
     if dtype.name == "boolean":
         return {"values": bounds["values"]} if "values" in bounds else {}
     form = _NUMBER if dtype.name in _NUMBERS else _FORMS.get(dtype.name.removesuffix("_ntz"))
@@ -78,6 +87,11 @@ def _fitting(bounds: Bounds, dtype: DataType) -> Bounds:
         if key not in _LENGTHS and all(map(fits, value if key == "values" else [value])):
             kept[key] = value
     return kept
+
+
+def _texts(values: Sequence[Any], dtype: DataType) -> list[str]:
+    """The values as texts, without those that the type is too short for."""
+    return [str(v) for v in values if dtype.name == "string" or len(str(v)) <= dtype.length]
 
 
 _LENGTHS = frozenset({"min_length", "max_length"})
@@ -111,12 +125,18 @@ def _bare(part: exp.Expr) -> exp.Expr:
 def _condition(part: exp.Expr) -> tuple[str, Bounds] | None:
     if isinstance(part, exp.Between):
         column, low, high = _column(part.this), _value(part.args["low"]), _value(part.args["high"])
+        measured = _measured(part.this)
+        if measured is not None and isinstance(low, int) and isinstance(high, int):
+            return measured, {"min_length": low, "max_length": high}
         return None if column is None or low is None or high is None else (column, {"min": low, "max": high})
     if isinstance(part, exp.In):
         return _listed(part.this, part.expressions)
     if isinstance(part, exp.Or):
         return _alternatives(part)
     if isinstance(part, exp.EQ):
+        measured, length = _measured(part.this), _value(part.expression)
+        if measured is not None and isinstance(length, int):
+            return measured, {"min_length": length, "max_length": length}
         other = _bare(part.expression)
         if isinstance(other, exp.Any):  # status = ANY (ARRAY['a', 'b'])
             array = _bare(other.this)
@@ -165,6 +185,12 @@ def _compared(left: exp.Expr, right: exp.Expr, key: str) -> tuple[str, Bounds] |
         return column, {length: value + (step if key in ("above", "below") else 0)}
     column = _column(left)
     return None if column is None else (column, {key: value})
+
+
+def _measured(part: exp.Expr) -> str | None:
+    """The column whose length this is."""
+    bare = _bare(part)
+    return _column(bare.this) if isinstance(bare, exp.Length) else None
 
 
 def _column(part: exp.Expr) -> str | None:

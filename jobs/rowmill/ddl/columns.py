@@ -159,7 +159,8 @@ def _default(reader: ColumnReader, cursor: Cursor, column: Column, start: int) -
     if cursor.at("AS", "IDENTITY") and reader.dialect.name == "snowflake":
         return
     if cursor.done or (reader.begins(cursor) and not cursor.at("NULL")):
-        return  # Db2's bare WITH DEFAULT
+        column.attributes.append("WITH DEFAULT")  # Db2's bare one
+        return
     column.default = reader.expression(cursor)
 
 

@@ -37,8 +37,11 @@ def add_constraint(draft: Draft, item: Tokens, statement: Statement, dialect: Di
     elif cursor.peek().upper in _KEPT:
         draft.indexes.append(statement.slice(item))
         cursor.i = len(item)
-    elif cursor.at("NOT", "NULL") and dialect.name == "oracle":
-        cursor.i += 2
+    elif cursor.accept("NOT", "NULL"):  # PostgreSQL 18: CONSTRAINT n NOT NULL a
+        names = cursor.parts()
+        if names:
+            draft.change(names[-1], where, nullable=False)
+        pass_state(cursor)
     else:
         raise DDLError("constraint not understood", where=where, value=_excerpt(item, statement), fix=_FIX)
     if not cursor.done and cursor.peek().upper in _KINDS | {"CONSTRAINT"}:
@@ -63,7 +66,7 @@ def _nameless(cursor: Cursor) -> bool:
 
 _KINDS = frozenset({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE"})
 _KEPT = frozenset(
-    "KEY INDEX FULLTEXT SPATIAL SHARD SORT VECTOR EXCLUDE PERIOD PROJECTION SUPPLEMENTAL ASSUME NOT DISTRIBUTE PARTITION COLUMN".split()
+    "KEY INDEX FULLTEXT SPATIAL SHARD SORT VECTOR EXCLUDE PERIOD PROJECTION SUPPLEMENTAL ASSUME DISTRIBUTE PARTITION COLUMN".split()
 )
 
 

@@ -15,7 +15,7 @@ from rowmill.ddl.detect import Detection, detect
 from rowmill.ddl.dialects import AUTO, Dialect, dialect_named
 from rowmill.ddl.draft import Draft, Drafts, finish_one
 from rowmill.ddl.lexer import MARK
-from rowmill.ddl.objects import described, dropped, unique_index, user_type
+from rowmill.ddl.objects import added_value, described, dropped, renamed, unique_index, user_type
 from rowmill.ddl.outline import created, kind_of, name_of, outline
 from rowmill.ddl.reader import read_table
 from rowmill.ddl.statements import Reader, Source, Statement
@@ -184,10 +184,19 @@ class _Conversion:
             raise DDLError("a table without a name", where=where, value=statement.text[:60], fix="name it")
         if self.dialect.name == "sqlite" and shape.parts[-1].lower().startswith("sqlite_"):
             return  # SQLite's own, in every dump
+        if "VIRTUAL" in shape.modifiers and shape.items is None:
+            self.warnings.append(f"{where}: a virtual table is not converted")
+            return
         _balanced(statement, where)
         draft = self.read(statement, shape, self.dialect, where, self.users, self.drafts)
         taken = self.drafts.named(draft.name)
-        if taken is not None:
+        words = [token.upper for token in statement.tokens[:6]]
+        if taken is not None and words[1:3] == ["OR", "REPLACE"]:
+            self.drafts.remove(taken)
+        elif taken is not None and "EXISTS" in words and taken.qualified.casefold() == draft.qualified.casefold():
+            self.warnings.append(f"{where}: the table is there already (line {taken.line}), so this one is not made")
+            return
+        elif taken is not None:
             fix = f"the first is at line {taken.line}"
             raise DDLError("two tables of this name", where=where, value=draft.qualified, fix=fix)
         self.drafts.add(draft)
@@ -201,13 +210,19 @@ class _Conversion:
     def index(self, statement: Statement, where: str) -> None:
         unique_index(statement, self.drafts, self.dialect, where)
 
+    def alter_type(self, statement: Statement, where: str) -> None:
+        added_value(statement, self.drafts, self.users, self.dialect)
+
     def type(self, statement: Statement, where: str) -> None:
         found = user_type(statement, self.dialect, self.users)
         if found is not None:
             self.users[found[0].casefold()] = found[1]
 
     def property(self, statement: Statement, where: str) -> None:
-        described(statement, self.drafts, self.dialect)
+        if "RENAME" in statement.text[:40].upper():
+            renamed(statement, self.drafts, self.dialect, where)
+        else:
+            described(statement, self.drafts, self.dialect)
 
     def drop(self, statement: Statement, where: str) -> None:
         dropped(statement, self.drafts, self.dialect)
@@ -236,6 +251,7 @@ class _Conversion:
 _STATEMENTS: dict[str, Callable[[_Conversion, Statement, str], None]] = {
     "table": _Conversion.table,
     "alter": _Conversion.alter,
+    "alter type": _Conversion.alter_type,
     "comment": _Conversion.comment,
     "index": _Conversion.index,
     "type": _Conversion.type,

@@ -44,6 +44,8 @@ class Draft:
     clauses: list[str] = field(default_factory=list)
     constraint_names: dict[str, str] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: dict[str, dict[str, int]] = field(default_factory=dict)
+    named_indexes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     _folded: set[str] = field(default_factory=set)
 
@@ -98,7 +100,17 @@ class Draft:
         self.partition_by = renamed(self.partition_by)
         for key in self.foreign_keys:
             key.columns = renamed(key.columns)
-        for option in [*self.options.values(), self.values]:
+        word = re.compile(rf"(?<![\w.'])[`\"\[]?\b{re.escape(old)}\b[`\"\]]?(?![\w'(])")
+
+        def reworded(text: str) -> str:
+            return word.sub(lambda found: found.group().replace(old, new), text)
+
+        self.checks = [reworded(check) for check in self.checks]
+        self.indexes = [reworded(line) for line in self.indexes]
+        self.constraint_names = {name: reworded(what) for name, what in self.constraint_names.items()}
+        computed = self.options.get("computed", {})
+        computed.update({name: reworded(text) for name, text in computed.items()})
+        for option in [*self.options.values(), self.values, self.limits]:
             if isinstance(option, dict) and old in option:
                 option[new] = option.pop(old)
 
@@ -111,7 +123,7 @@ class Draft:
         self.unique = [key for key in self.unique if found not in key]
         self.foreign_keys = [key for key in self.foreign_keys if found not in key.columns]
         self.indexes = [line for line in self.indexes if not re.search(rf"\b{re.escape(found)}\b", line)]
-        for option in [*self.options.values(), self.values]:
+        for option in [*self.options.values(), self.values, self.limits]:
             if isinstance(option, dict):
                 option.pop(found, None)
 
@@ -243,7 +255,7 @@ def finish_one(draft: Draft, drafts: Drafts, dialect: Dialect) -> TableDefinitio
     names = {name: what for name, what in draft.constraint_names.items() if what in keys_there}
     if names:
         options["constraint_names"] = names
-    limits = bounds_of(checks, draft.columns, draft.values, dialect)
+    limits = bounds_of(checks, draft.columns, draft.values, draft.limits, dialect)
     if limits:
         options["bounds"] = limits
     columns = tuple(
@@ -287,4 +299,12 @@ def foreign_key(key: DraftKey, parent: Draft | None) -> ForeignKey:
             value=f"{key.table} ({', '.join(references)})",
             fix="name as many columns on both sides",
         )
-    return ForeignKey(key.columns, key.table, references)
+    return ForeignKey(key.columns, _as_created(key.table, parent), references)
+
+
+def _as_created(name: str, parent: Draft | None) -> str:
+    """The parent's name in the capitals of its own CREATE TABLE, as far as the reference qualifies it."""
+    if parent is None:
+        return name
+    created, named = parent.qualified.split("."), name.split(".")
+    return ".".join([*named[: -len(created)], *created[-len(named) :]])

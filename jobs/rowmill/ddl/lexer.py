@@ -88,9 +88,10 @@ def pattern(dialect: Dialect) -> re.Pattern[str]:
     variable = r"\$\{[^}\n]*\}|\{\{[^{}\n]*\}\}|\{\w*\}"  # of a template: part of a name
     if dialect.fenced:  # SQL*Plus: &schema..orders
         variable += r"|&{1,2}\w+\.?"
+    inner = r"[\w$#]|@(?=\w)" if dialect.name == "db2" else r"[\w$#@]"  # Db2's scripts end statements by @
     parts = [
         rf"(?P<string>{'|'.join(strings)}|(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?P=tag))",
-        rf"(?P<word>(?:[^\W\d]|{variable}|[#@]{{1,2}}\w)(?:[\w$#@]|{variable})*)",
+        rf"(?P<word>(?:[^\W\d]|{variable}|[#@]{{1,2}}\w)(?:{inner}|{variable})*)",
         rf"(?P<quoted>{'|'.join(names)})",
         r"(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![\w])|\.\d+)",
         r"(?P<digits>\d\w*)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rowmill.ddl.columns import ColumnReader
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import Dialect
@@ -74,6 +76,7 @@ def unique_index(statement: Statement, drafts: Drafts, dialect: Dialect, where: 
         return
     while not cursor.done and not cursor.take().is_word("ON"):
         pass
+    index = statement.tokens[cursor.i - 2].text.casefold()
     cursor.accept("ONLY")
     draft = drafts.find(cursor.name())
     if cursor.accept("USING"):
@@ -89,6 +92,45 @@ def unique_index(statement: Statement, drafts: Drafts, dialect: Dialect, where: 
         and draft.names(names, where, "index") != draft.primary_key
     ):
         draft.add_unique(names, where)
+        draft.named_indexes[index] = draft.names(names, where, "index")
+
+
+def added_value(statement: Statement, drafts: Drafts, users: dict[str, UserType], dialect: Dialect) -> None:
+    """ALTER TYPE mood ADD VALUE 'calm' [BEFORE | AFTER 'sad']: in the columns of that type, too."""
+    cursor = Cursor(statement.tokens, 2)
+    name = (cursor.parts() or [""])[-1].casefold()
+    known = users.get(name)
+    if known is None or not cursor.accept("ADD", "VALUE"):
+        return
+    if cursor.accept("IF", "NOT"):
+        cursor.accept("EXISTS")
+    value = literal(cursor.take(), dialect)
+    if value in known.values:
+        return
+    at = len(known.values)
+    if (place := cursor.accept_any("BEFORE", "AFTER")) and (beside := literal(cursor.peek(), dialect)) in known.values:
+        at = known.values.index(beside) + (place == "AFTER")
+    values = (*known.values[:at], value, *known.values[at:])
+    users[name] = replace(known, values=values)
+    for draft in drafts:
+        written = {c.name: (c.source_type or "").rpartition(".")[2].strip('"').casefold() for c in draft.columns}
+        draft.values.update({column: values for column in draft.values if written.get(column) == name})
+
+
+def renamed(statement: Statement, drafts: Drafts, dialect: Dialect, where: str) -> None:
+    """SQL Server's sp_rename 'dbo.t.old', 'new', 'COLUMN', or of a table."""
+    texts = [literal(token, dialect) for token in statement.tokens if token.kind == STRING]
+    if len(texts) < 2:
+        return
+    parts = [part.strip('[]"') for part in texts[0].split(".")]
+    if len(texts) > 2 and texts[2].upper() == "COLUMN":
+        draft = drafts.find(".".join(parts[:-1]))
+        if draft is not None:
+            draft.rename(draft.column_name(parts[-1], where, "statement"), texts[1])
+    elif len(texts) == 2 or texts[2].upper() == "OBJECT":
+        draft = drafts.find(".".join(parts))
+        if draft is not None:
+            drafts.rename(draft, texts[1], draft.schema)
 
 
 def described(statement: Statement, drafts: Drafts, dialect: Dialect) -> None:

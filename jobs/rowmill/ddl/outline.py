@@ -60,6 +60,8 @@ def kind_of(statement: Statement) -> str:
             if not word or word in _NOT_A_TABLE:
                 break
         return "other"
+    if first == "ALTER" and second == "TYPE":
+        return "alter type"
     if first == "ALTER":
         return "alter" if "TABLE" in words[1:4] else "other"
     if first == "COMMENT" and words[2:3] and words[2] in ("TABLE", "COLUMN"):
@@ -124,17 +126,18 @@ def outline(statement: Statement, dialect: Dialect) -> Outline:
         return Outline(parts, tuple(modifiers), (), None, tuple(tokens[start:]), open=True)
     items = tuple(pieces(tokens[opening + 1 : end]))
     if dialect.name == "exasol":
-        items = _joined(items)
+        items = _joined(items, statement.text)
     before, tail = tuple(tokens[start:opening]), tuple(tokens[end + 1 :])
     return Outline(parts, tuple(modifiers), before, items, tail, tokens[opening].start)
 
 
-def _joined(items: tuple[Tokens, ...]) -> tuple[Tokens, ...]:
+def _joined(items: tuple[Tokens, ...], text: str) -> tuple[Tokens, ...]:
     """Exasol's DISTRIBUTE BY a, b and PARTITION BY a reach over commas: a lone name goes on with them."""
     found: list[Tokens] = []
     for item in items:
         if len(item) == 1 and found and found[-1][0].is_word("DISTRIBUTE", "PARTITION") and found[-1][1].is_word("BY"):
-            found[-1] = (*found[-1], item[0])
+            comma = text.index(",", found[-1][-1].end)
+            found[-1] = (*found[-1], Token(MARK, ",", comma, comma + 1), item[0])
         else:
             found.append(item)
     return tuple(found)

@@ -119,6 +119,8 @@ def add_column(
     if not column.type and before is None and not _may_lack_type(column, dialect):
         left = statement.slice(tuple(column.left))[:60] or None
         raise DDLError("a column without a type", where=place, value=left, fix="write name and type")
+    if dialect.name == "redshift" and (column.default or "").lower().lstrip('"').startswith("identity"):
+        column.generated, column.default = True, None  # as its catalog shows: "identity"(100, 0, '1,1'::text)
     if column.left:
         _judge(column, written, statement, dialect, place)
     if column.type or before is None:
@@ -143,7 +145,9 @@ def add_column(
         draft.checks += [_of_value(check, column.name) for check in found.user.checks]
     if found.values:
         draft.values[column.name] = found.values
-    _column_options(draft, column)
+    if found.limits:
+        draft.limits[column.name] = dict(found.limits)
+    column_options(draft, column)
 
 
 def _may_lack_type(column: Column, dialect: Dialect) -> bool:
@@ -186,7 +190,8 @@ def _judge(column: Column, written: str, statement: Statement, dialect: Dialect,
     raise DDLError("not understood after the column's type", where=where, value=left[:60], fix=fix)
 
 
-def _column_options(draft: Draft, column: Column) -> None:
+def column_options(draft: Draft, column: Column) -> None:
+    """What a column says beside type, default and comment, into the options of its table."""
     if column.computed is not None:
         draft.options.setdefault("computed", {})[column.name] = column.computed
     identity = {key: value for key, value in column.identity.items() if key != "row"}
@@ -274,6 +279,7 @@ def _copied(draft: Draft, shape: Outline, statement: Statement, dialect: Dialect
             _head(draft, shape, statement)
             rest = tuple(shape.tail[cursor.i :])
             if whole:
+                draft.checks = list(parent.checks)
                 _whole_copy(draft, name, rest, statement)
             else:
                 read_tail(draft, rest, statement, dialect, draft.where)
@@ -329,6 +335,7 @@ def copy_columns(draft: Draft, cursor: Cursor, drafts: Drafts, dialect: Dialect,
         if key in parent.options:
             draft.options.setdefault(key, {}).update(parent.options[key])
     draft.values.update(parent.values)
+    draft.limits.update(parent.limits)
     including = False
     while not cursor.done and cursor.peek().upper in ("INCLUDING", "EXCLUDING"):
         including = cursor.take().upper == "INCLUDING"

@@ -54,7 +54,7 @@ class Passed:
 # A statement that may say something of a table. All others are passed over.
 _TELLS = re.compile(
     r"CREATE\b|ALTER\s+(?:FOREIGN\s+|EXTERNAL\s+|ICEBERG\s+)?TABLE\b|COMMENT\s+ON\b|DROP\s+TABLE\b|RENAME\s+TABLE\b"
-    r"|EXEC(?:UTE)?\s+(?:sys\s*\.\s*)?sp_addextendedproperty\b",
+    r"|EXEC(?:UTE)?\s+(?:sys\s*\.\s*)?(?:sp_addextendedproperty|sp_rename)\b|ALTER\s+TYPE\b",
     re.IGNORECASE,
 )
 _PASSED = re.compile(
@@ -72,7 +72,7 @@ _NEXT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BEGINS = frozenset({"CREATE", "INSERT", "GRANT", "DROP", "ALTER", "GO", "COMMENT"})
-_BEGINS_IN_BATCHES = _BEGINS | {"EXEC", "EXECUTE", "USE", "PRINT", "SET", "DECLARE", "IF", "BEGIN", "UPDATE", "DELETE"}
+_BEGINS_IN_BATCHES = _BEGINS | {"EXEC", "EXECUTE", "USE", "PRINT", "SET", "DECLARE", "IF", "BEGIN", "END", "ELSE", "UPDATE", "DELETE"}
 _SECOND = {"ALTER": {"TABLE", "INDEX", "SEQUENCE"}, "DROP": {"TABLE", "INDEX", "VIEW", "SEQUENCE"}, "COMMENT": {"ON"}}
 # A line that is a command of the shell, not SQL.
 _SHELL = re.compile(
@@ -94,6 +94,7 @@ _STRANGE = re.compile(
     r"\w+\s+(?:\w+\s+){0,3}?TABLE\s[^;(]{1,200}\(",
     re.IGNORECASE,
 )
+_INLINE = re.compile(r"\b(?:CREATE|ALTER)\s+TABLE\b", re.IGNORECASE)
 _LINE = re.compile(r"[^\n]*\n?")
 
 
@@ -280,7 +281,7 @@ class Reader:
     def _begins(self, token: Token, tokens: list[Token], depth: int, opened: bool) -> bool:
         """Whether a word begins the next statement, though no semicolon ended this one."""
         text = self._text
-        if not _first_of_line(text, token):
+        if not _first_of_line(text, token) and not (self._dialect.batches and opened and token.upper != "GO"):
             return False
         if token.upper == "GO":
             return _alone(text, token)
@@ -318,6 +319,9 @@ class Reader:
                         self._step(match.start())
                         raise unclosed(self._text, match.start(), f"{self._source}:{self._line}")
                     break
+                if kind == "run" and self._dialect.batches and (inline := self._inline(match)):
+                    at, ended = inline, True
+                    break
                 at = match.end()
                 if kind == "end" or (kind == "line" and self._next_begins(match.end())):
                     ended = True
@@ -335,6 +339,17 @@ class Reader:
             self.passed.append(Passed(began, f"not understood, so passed over: {' '.join(copied[:60].split())}"))
         elif _TABLE.search(copied[1:]):
             self._hidden(copied[1:], "another statement", began - self._line)
+
+    def _inline(self, match: re.Match[str]) -> int | None:
+        """Where a CREATE TABLE begins amid another statement, as in SQL Server's IF ... CREATE TABLE."""
+        if not _INLINE.search(match.group()):
+            return None
+        before: Token | None = None
+        for token in map(made, pattern(self._dialect).finditer(self._text, match.start(), match.end())):
+            if token is not None and before is not None and token.is_word("TABLE") and before.is_word("CREATE", "ALTER"):
+                return before.start if before.start > self._at else None
+            before = token
+        return None
 
     def _next_begins(self, at: int) -> bool:
         if len(self._text) - at < 200:

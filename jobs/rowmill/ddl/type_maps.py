@@ -128,6 +128,7 @@ DIALECT_WORDS: dict[str, dict[str, str]] = {
         **_all("timestamp_ntz", "DATETIME32, DATETIME64"),
         **_all("json", "OBJECT"),
         **_all("geometry", "RING"),
+        **_all("", "VARIANT"),
         **_all("", "INT256, UINT128, UINT256, DECIMAL256", "IPV4, IPV6"),
     },
     "databricks": {**_SPARK, "OBJECT": "json"},
@@ -294,6 +295,14 @@ BARE_DECIMAL: dict[str, tuple[int, int]] = {
 
 # By dialect: what MAX stands for; elsewhere VARCHAR(MAX) has no bound.
 VARCHAR_MAX = {"redshift": 65535}
+
+# By dialect ('' for all): words whose type holds less than the canonical one. A BINARY(n) is limited by its size.
+LIMITS: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {
+    "": {"TINYINT UNSIGNED": (("min", 0), ("max", 255)), "YEAR": (("min", 1901), ("max", 2155))},
+    "clickhouse": {"UINT8": (("min", 0), ("max", 255))},
+    "duckdb": {"UTINYINT": (("min", 0), ("max", 255)), "UINT8": (("min", 0), ("max", 255))},
+    "tsql": {"TINYINT": (("min", 0), ("max", 255))},
+}
 
 # By dialect: words of SAME that say more there. MySQL writes the type back as DATETIME, Redshift's TEXT is VARCHAR(256).
 NOT_SAME: dict[str, frozenset[str]] = {

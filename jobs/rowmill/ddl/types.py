@@ -14,7 +14,7 @@ from sqlglot import exp
 from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import DIALECTS, Dialect
 from rowmill.ddl.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal, tokenize
-from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, NOT_SAME, SAME, VARCHAR_MAX, WORDS
+from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, LIMITS, NOT_SAME, SAME, VARCHAR_MAX, WORDS
 from rowmill.errors import SchemaError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType, parse_type
@@ -46,6 +46,7 @@ class Resolved:
     serial:   it makes its own values
     values:   those of an ENUM or SET
     user:     the type of the same file that it names
+    limits:   what the source type holds less than the canonical one: min, max, max_length
     """
 
     type: DataType
@@ -53,6 +54,7 @@ class Resolved:
     serial: bool = False
     values: tuple[str, ...] = ()
     user: UserType | None = None
+    limits: tuple[tuple[str, int], ...] = ()
 
 
 UserTypes = Mapping[str, UserType]
@@ -121,12 +123,16 @@ class _Types:
         if _is_wrapped(tokens):
             inner = self.whole(_wrapped(tokens))
             return replace(inner, nullable=True) if tokens[0].is_word("NULLABLE") else inner
-        words, _, values = self.flat(tokens)
+        words, sizes, values = self.flat(tokens)
         if words in _LISTING and values:
-            return Resolved(DataType("string"), values=values if words != "SET" else ())
+            return Resolved(DataType("string"), values=values)
         if words in _SERIALS and self.words.get(words, WORDS.get(words)) is not None:
             return Resolved(self.type(tokens), nullable=False, serial=True)
-        return Resolved(self.type(tokens))
+        dtype = self.type(tokens)
+        limits = LIMITS.get(self.dialect.name, {}).get(words) or LIMITS[""].get(words, ())
+        if dtype.name == "binary" and sizes and isinstance(sizes[0], int) and sizes[0] > 0:
+            limits = (("max_length", sizes[0]),)
+        return Resolved(dtype, limits=limits if not dtype.is_nested and dtype.name != "boolean" else ())
 
     def type(self, tokens: Tokens) -> DataType:
         """The canonical type; `unknown` for what no table has."""
@@ -295,9 +301,9 @@ def _sized(name: str, sizes: Sequence[int | str], dialect: Dialect) -> DataType:
     if name == "number":  # Teradata: without arguments a float of up to 38 digits
         return parse_type(f"decimal({numbers[0]},{(*numbers, 0)[1]})" if numbers else "decimal(38,10)")
     if name == "decimal":
-        if sizes and sizes[0] == "*":  # Oracle's NUMBER(*,2)
+        if sizes and sizes[0] == "*" and len(sizes) > 1:  # Oracle's NUMBER(*,2)
             numbers.insert(0, 38)
-        if not numbers and sizes:
+        if not numbers and sizes not in ([], ["*"]):
             return UNKNOWN
         precision, scale = (*numbers, 0)[:2] if numbers else BARE_DECIMAL[dialect.name]
         if scale < 0:  # NUMBER(5,-2): rounded to hundreds, so two digits more before the point

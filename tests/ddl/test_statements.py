@@ -133,3 +133,20 @@ def test_a_quoted_name_that_goes_over_lines_is_no_name(tmp_path: Path) -> None:
     found = convert_file(source, "mysql")
     assert found.failures
     assert "goes on over lines" in str(found.failures[0]) or "never closed" in str(found.failures[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"IF OBJECT_ID('a') IS NULL {A};\nUSE db {B}",
+        f"BEGIN TRY {A} END TRY\nIF NOT EXISTS (SELECT 1)\nBEGIN\n{B}\nEND\nGO\n",
+        f"{A} {B}\nEND",
+        f"print 'create table c (z int)' {A} insert into a values (1) {B}",
+    ],
+)
+def test_tables_amid_other_statements_of_sql_server(text: str) -> None:
+    assert [found.strip() for found in texts(text, "tsql")] == [A, B]
+
+
+def test_db2_ends_statements_by_an_at() -> None:
+    assert texts(f"{A} organize by row@\n{B} @", "db2") == [f"{A} organize by row", B]

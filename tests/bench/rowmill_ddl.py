@@ -96,7 +96,7 @@ def stages() -> None:
     """The same call, with a clock around the functions that do one stage each."""
     import sqlglot
 
-    from rowmill.ddl import convert, reader, writer
+    from rowmill.ddl import convert, draft_columns, reader, writer
 
     clock = Clock()
     split = convert.Reader.__iter__
@@ -105,7 +105,7 @@ def stages() -> None:
         (convert, "outline", "outline"),
         (convert, "kind_of", "outline"),
         (convert, "name_of", "outline"),
-        (reader, "resolve", "types"),
+        (draft_columns, "resolve", "types"),
         (reader, "prove", "proof"),
         (reader, "add_constraint", "keys and checks"),
         (sqlglot, "parse_one", "sqlglot"),

@@ -9,22 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowmill.ddl.alter import Alteration, comment_on, rename_table
-from rowmill.ddl.cursor import Cursor
+from rowmill.ddl.alter import Alteration
+from rowmill.ddl.comments import comment_on, described
 from rowmill.ddl.detect import Detection, detect
 from rowmill.ddl.dialects import AUTO, Dialect, dialect_named
 from rowmill.ddl.draft import Draft, Drafts, finish_one
 from rowmill.ddl.lexer import MARK
-from rowmill.ddl.objects import added_value, described, dropped, renamed, unique_index, user_type
-from rowmill.ddl.outline import created, kind_of, name_of, outline
+from rowmill.ddl.objects import added_value, dropped, renamed, renamed_by_procedure, unique_index, user_type
+from rowmill.ddl.outline import Outline, created, kind_of, name_of, outline
 from rowmill.ddl.reader import read_table
+from rowmill.ddl.scope import Scope
 from rowmill.ddl.statements import Reader, Source, Statement
 from rowmill.ddl.types import UserType
 from rowmill.errors import ConfigError, DDLError
 from rowmill.schema.model import SchemaFile, TableDefinition
 
 _HEAD = 1 << 20
-_Read = Callable[..., Draft]
+_Read = Callable[[Scope, Outline, Drafts], Draft]
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\ufffe\uffff]")
 
 
@@ -151,8 +152,8 @@ class _Conversion:
         kind = kind_of(statement)
         if kind == "other":
             if not created(statement):
-                excerpt = " ".join(statement.text.split())[:60]
-                self.warnings.append(f"{self.source}:{statement.line}: not understood, so passed over: {excerpt}")
+                what = f"not understood, so passed over: {statement.excerpt}"
+                self.warnings.append(f"{self.source}:{statement.line}: {what}")
             return
         name = name_of(statement, self.dialect)
         where = f"{self.source}:{statement.line} {kind} '{name}'"
@@ -160,7 +161,7 @@ class _Conversion:
             if statement.fault is not None:
                 fault = statement.fault
                 raise DDLError(fault.what, where=fault.where or where, value=fault.value, fix=fault.fix)
-            _STATEMENTS[kind](self, statement, where)
+            _STATEMENTS[kind](self, Scope(statement, self.dialect, where, self.users))
         except DDLError as error:
             self._refuse(kind, name, error)
         except RecursionError:
@@ -178,63 +179,58 @@ class _Conversion:
                 self.drafts.remove(draft)
         self.failures.append(error)
 
-    def table(self, statement: Statement, where: str) -> None:
-        shape = outline(statement, self.dialect)
+    def table(self, scope: Scope) -> None:
+        shape = outline(scope.statement, self.dialect)
         if not shape.parts:
-            raise DDLError("a table without a name", where=where, value=statement.text[:60], fix="name it")
+            raise DDLError("a table without a name", where=scope.where, value=scope.statement.text[:60], fix="name it")
         if self.dialect.name == "sqlite" and shape.parts[-1].lower().startswith("sqlite_"):
             return  # SQLite's own, in every dump
         if "VIRTUAL" in shape.modifiers and shape.items is None:
-            self.warnings.append(f"{where}: a virtual table is not converted")
+            self.warnings.append(f"{scope.where}: a virtual table is not converted")
             return
-        _balanced(statement, where)
-        draft = self.read(statement, shape, self.dialect, where, self.users, self.drafts)
+        _balanced(scope.statement, scope.where)
+        draft = self.read(scope, shape, self.drafts)
         taken = self.drafts.named(draft.name)
-        words = [token.upper for token in statement.tokens[:6]]
+        words = [token.upper for token in scope.statement.tokens[:6]]
         if taken is not None and words[1:3] == ["OR", "REPLACE"]:
             self.drafts.remove(taken)
         elif taken is not None and "EXISTS" in words and taken.qualified.casefold() == draft.qualified.casefold():
-            self.warnings.append(f"{where}: the table is there already (line {taken.line}), so this one is not made")
+            what = f"the table is there already (line {taken.line}), so this one is not made"
+            self.warnings.append(f"{scope.where}: {what}")
             return
         elif taken is not None:
             fix = f"the first is at line {taken.line}"
-            raise DDLError("two tables of this name", where=where, value=draft.qualified, fix=fix)
+            raise DDLError("two tables of this name", where=scope.where, value=draft.qualified, fix=fix)
         self.drafts.add(draft)
 
-    def alter(self, statement: Statement, where: str) -> None:
-        Alteration(statement, self.dialect, where, self.users).apply(self.drafts)
+    def alter(self, scope: Scope) -> None:
+        Alteration(scope).apply(self.drafts)
 
-    def comment(self, statement: Statement, where: str) -> None:
-        comment_on(statement, self.drafts, self.dialect, where)
+    def comment(self, scope: Scope) -> None:
+        comment_on(scope, self.drafts)
 
-    def index(self, statement: Statement, where: str) -> None:
-        unique_index(statement, self.drafts, self.dialect, where)
+    def index(self, scope: Scope) -> None:
+        unique_index(scope, self.drafts)
 
-    def alter_type(self, statement: Statement, where: str) -> None:
-        added_value(statement, self.drafts, self.users, self.dialect)
+    def alter_type(self, scope: Scope) -> None:
+        added_value(scope, self.drafts, self.users)
 
-    def type(self, statement: Statement, where: str) -> None:
-        found = user_type(statement, self.dialect, self.users)
+    def type(self, scope: Scope) -> None:
+        found = user_type(scope)
         if found is not None:
             self.users[found[0].casefold()] = found[1]
 
-    def property(self, statement: Statement, where: str) -> None:
-        if "RENAME" in statement.text[:40].upper():
-            renamed(statement, self.drafts, self.dialect, where)
+    def property(self, scope: Scope) -> None:
+        if "RENAME" in scope.statement.text[:40].upper():
+            renamed_by_procedure(scope, self.drafts)
         else:
-            described(statement, self.drafts, self.dialect)
+            described(scope, self.drafts)
 
-    def drop(self, statement: Statement, where: str) -> None:
-        dropped(statement, self.drafts, self.dialect)
+    def drop(self, scope: Scope) -> None:
+        dropped(scope, self.drafts)
 
-    def rename(self, statement: Statement, where: str) -> None:
-        cursor = Cursor(statement.tokens, 2)
-        while not cursor.done:
-            draft = self.drafts.find(cursor.name())
-            if draft is None or not cursor.accept("TO"):
-                return
-            rename_table(draft, cursor.name(), self.drafts)
-            cursor.accept(",")
+    def rename(self, scope: Scope) -> None:
+        renamed(scope, self.drafts)
 
     def finish(self) -> tuple[TableDefinition, ...]:
         """The model of all tables; one with a key to a column that its parent doesn't have becomes a failure."""
@@ -248,7 +244,7 @@ class _Conversion:
         return tuple(tables)
 
 
-_STATEMENTS: dict[str, Callable[[_Conversion, Statement, str], None]] = {
+_STATEMENTS: dict[str, Callable[[_Conversion, Scope], None]] = {
     "table": _Conversion.table,
     "alter": _Conversion.alter,
     "alter type": _Conversion.alter_type,

@@ -8,6 +8,11 @@ from rowmill.ddl.dialects import Dialect
 from rowmill.ddl.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens
 
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+# Types whose elements stand in angle brackets.
+ANGLED = frozenset({"ARRAY", "MAP", "STRUCT", "UNIONTYPE", "RANGE"})
+# Dialects that put a whole dotted name into one pair of quotes.
+_DOTTED = frozenset({"bigquery", "hive", "spark", "databricks", "athena"})
+_NAMES = frozenset({WORD, QUOTED, STRING, NUMBER})
 _END = Token("end", "", 0, 0)
 
 
@@ -53,9 +58,6 @@ def pieces(tokens: Sequence[Token]) -> list[Tokens]:
     return found
 
 
-ANGLED = frozenset({"ARRAY", "MAP", "STRUCT", "UNIONTYPE", "RANGE"})
-
-
 class Cursor:
     """A place in a run of tokens; `i` is the index of the next one."""
 
@@ -67,6 +69,7 @@ class Cursor:
 
     @property
     def done(self) -> bool:
+        """Whether no token is left."""
         return self.i >= len(self.tokens)
 
     def peek(self, ahead: int = 0) -> Token:
@@ -96,6 +99,7 @@ class Cursor:
         return ""
 
     def take(self) -> Token:
+        """The next token, with a step over it."""
         token = self.peek()
         self.i += 1
         return token
@@ -112,9 +116,10 @@ class Cursor:
         return inside
 
     def parts(self, dialect: Dialect | None = None) -> list[str]:
-        """The parts of a dotted name, without their quotes; [] if no name is here.
+        """The parts of a dotted name, without their quotes, and steps over it; [] if no name is here.
 
-        dialect: of a table's name: BigQuery and Hive put `db.table` into one pair of quotes, BigQuery has my-project.set
+        dialect: only for a table's name: BigQuery and Hive put `db.table` into one pair of quotes, BigQuery has
+                 my-project.set
         """
         dashes = dialect is not None and dialect.name == "bigquery"
         dotted = dialect is not None and dialect.name in _DOTTED
@@ -135,7 +140,3 @@ class Cursor:
     def name(self, dialect: Dialect | None = None) -> str:
         """A dotted name as one text; '' if no name is here."""
         return ".".join(self.parts(dialect))
-
-
-_DOTTED = frozenset({"bigquery", "hive", "spark", "databricks", "athena"})
-_NAMES = frozenset({WORD, QUOTED, STRING, NUMBER})

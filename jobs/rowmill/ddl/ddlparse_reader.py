@@ -10,14 +10,13 @@ from typing import Any
 
 from ddlparse import DdlParse
 
-from rowmill.ddl.columns import ColumnReader
-from rowmill.ddl.dialects import Dialect
+from rowmill.ddl.column_reader import ColumnReader
 from rowmill.ddl.draft import Draft, Drafts
 from rowmill.ddl.lexer import tokenize
 from rowmill.ddl.outline import Outline, is_constraint
 from rowmill.ddl.proof import prove
-from rowmill.ddl.statements import Statement
-from rowmill.ddl.types import UNKNOWN, UserTypes, resolve, with_type
+from rowmill.ddl.scope import Scope
+from rowmill.ddl.types import UNKNOWN, resolve, with_type
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType
@@ -29,14 +28,13 @@ _UNREAD = frozenset(
 )
 
 
-def read_table_by_ddlparse(
-    statement: Statement, shape: Outline, dialect: Dialect, where: str, users: UserTypes, drafts: Drafts
-) -> Draft:
+def read_table_by_ddlparse(scope: Scope, shape: Outline, drafts: Drafts) -> Draft:
     """The draft of a CREATE TABLE. Raises DDLError for what ddlparse can't read, or reads with loss."""
+    statement, dialect, where = scope.statement, scope.dialect, scope.where
     if shape.items is None:
         raise DDLError("ddlparse would lose this", where=where, value=statement.text[:60], fix=_FIX)
     unread = next((token for token in statement.tokens if token.is_word(*_UNREAD)), None)
-    reader = ColumnReader(statement, dialect, where)
+    reader = ColumnReader(scope)
     texts = [reader.read(item) for item in shape.items if not is_constraint(item, dialect)]
     physical = next((t.name for t in texts if t.encode or t.distkey or t.sortkey or t.attributes or t.left), None)
     if unread is not None or shape.tail or shape.modifiers or physical:
@@ -53,8 +51,8 @@ def read_table_by_ddlparse(
     for column, text in zip(found, texts, strict=True):
         at = f"{where} column '{column.name}'"
         written = _type_text(column)
-        dtype = resolve(tuple(tokenize(written, dialect)), written, dialect, users).type
-        meant = resolve(text.type, statement.slice(text.type), dialect, users)
+        dtype = resolve(tuple(tokenize(written, dialect)), written, dialect, scope.users).type
+        meant = resolve(text.type, scope.text(text.type), dialect, scope.users)
         if dtype != meant.type or dtype == UNKNOWN:
             raise DDLError("ddlparse reads another type", where=at, value=f"{written} for {meant.type}", fix=_FIX)
         read = TableColumn(
@@ -65,7 +63,7 @@ def read_table_by_ddlparse(
             default=text.default,
             comment=column.comment or None,
         )
-        draft.columns.append(with_type(read, dtype, statement.slice(text.type), dialect))
+        draft.columns.append(with_type(read, dtype, scope.text(text.type), dialect))
     keys = [column.name for column in found if column.primary_key]
     if keys:
         draft.set_primary_key(keys, where)

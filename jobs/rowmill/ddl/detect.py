@@ -32,7 +32,10 @@ _MARKS: tuple[tuple[str, dict[str, int]], ...] = (
     (r"\bJSONB\b|\bBYTEA\b|\bTSVECTOR\b|\bCITEXT\b", {"postgres": 4, "vertica": -2}),
     (r"::\s*\w+|\bnextval\s*\(|\bOWNER\s+TO\b|\bSET\s+search_path\b|\bALTER\s+TABLE\s+ONLY\b", {"postgres": 3}),
     (r"\bTIMESTAMPTZ\b|\bCHARACTER\s+VARYING\b", {"postgres": 1, "redshift": 1}),
-    (r"\bEXCLUDE\s+USING\b|\bfillfactor\b|\bINHERITS\s*\(|\bUNLOGGED\b|\bDEFERRABLE\b|\bUSING\s+gin\b", {"postgres": 4}),
+    (
+        r"\bEXCLUDE\s+USING\b|\bfillfactor\b|\bINHERITS\s*\(|\bUNLOGGED\b|\bDEFERRABLE\b|\bUSING\s+gin\b",
+        {"postgres": 4},
+    ),
     (r"\bAUTO_INCREMENT\b", {"mysql": 6, "singlestore": 4}),
     (r"\bENGINE\s*=\s*(?:InnoDB|MyISAM|Aria|MEMORY|NDB)\b", {"mysql": 10}),
     (

@@ -178,7 +178,7 @@ class Draft:
 
 
 class Drafts:
-    """The tables of an input, in their order, found by names that may be qualified otherwise than where they were created."""
+    """The tables of an input, in their order, found by names that may be qualified otherwise than at their CREATE."""
 
     def __init__(self) -> None:
         self._by_last: dict[str, list[Draft]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -150,7 +151,7 @@ def tokenize(text: str, dialect: Dialect, source: str = "DDL") -> list[Token]:
     return tokens
 
 
-def text_of(tokens: Tokens | list[Token], text: str) -> str:
+def text_of(tokens: Sequence[Token], text: str) -> str:
     """The source text from the first to the last of these tokens, blanks and comments folded to one blank."""
     if not tokens:
         return ""

@@ -6,16 +6,40 @@ from dataclasses import dataclass
 
 from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, NUMBER, STRING, Token, Tokens, literal
+from rowmill.ddl.lexer import MARK, NUMBER, STRING, Token, Tokens, literal, word_set
 from rowmill.ddl.statements import Statement
 
 # A word that, between CREATE and TABLE, says that it is no table that is created.
-_NOT_A_TABLE = frozenset(
-    "VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON".split()
+_NOT_A_TABLE = word_set("VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON")
+# Words between CREATE and TABLE that are kept.
+_MODIFIERS = word_set(
+    # how long it lasts, and who sees it
+    "TEMP TEMPORARY VOLATILE TRANSIENT SNAPSHOT GLOBAL LOCAL PRIVATE SHARED",
+    # where its data are, and who writes them
+    "EXTERNAL FOREIGN MANAGED VIRTUAL ICEBERG HYBRID DYNAMIC STREAMING LIVE UNLOGGED IMMUTABLE BLOCKCHAIN",
+    # how its rows are kept
+    "SET MULTISET ROWSTORE COLUMNSTORE ROW COLUMN REFERENCE SHARDED DUPLICATED",
 )
-_MODIFIERS = frozenset(
-    "TEMP TEMPORARY GLOBAL LOCAL UNLOGGED TRANSIENT VOLATILE EXTERNAL FOREIGN MULTISET SET ROWSTORE COLUMNSTORE REFERENCE "
-    "MANAGED DYNAMIC HYBRID ICEBERG STREAMING LIVE PRIVATE SHARDED DUPLICATED IMMUTABLE BLOCKCHAIN VIRTUAL SHARED SNAPSHOT COLUMN ROW GLOBAL".split()
+# What CREATE makes beside tables, with words that stand before or after its kind.
+_OBJECTS = _NOT_A_TABLE | word_set(
+    # code
+    "PROC PACKAGE MACRO MODULE LIBRARY ASSEMBLY JAVA SCRIPT METHOD AGGREGATE CAST OPERATOR TRANSFORM CONVERSION",
+    "LANGUAGE ALGORITHM DEFINER SQL RULE MODEL NOTEBOOK STREAMLIT APPLICATION TEMPLATE",
+    # names and types
+    "TABLE COLUMN DOMAIN SYNONYM ALIAS VARIABLE NAMESPACE CATALOG OBJECT DIMENSION ATTRIBUTE HIERARCHY COLLECTION",
+    # texts and searching
+    "COLLATION DICTIONARY TEXT SEARCH FULLTEXT SPATIAL XML FORMAT FILE",
+    # places
+    "TABLESPACE BUFFERPOOL POOL CLUSTER WAREHOUSE STAGE VOLUME DIRECTORY LOCATION IMAGE GIT NETWORK SUBNET SERVER",
+    "CONNECTION INTEGRATION EXTERNAL COMPUTE CAPACITY RESERVATION ASSIGNMENT RESOURCE WORKLOAD THRESHOLD QUOTA",
+    "PFILE SPFILE CONTROLFILE RESTORE EDITION OUTLINE",
+    # what flows and runs
+    "PIPE STREAM TASK DATAFLOW EVENT ALERT QUEUE SERVICE CONTRACT MESSAGE ROUTE PUBLICATION SUBSCRIPTION SHARE",
+    "CONSUMER REPLICATION FAILOVER EXTENSION",
+    # who may do what
+    "LOGIN PASSWORD CERTIFICATE KEY SECRET SECURITY MASK PERMISSION ACCESS TAG PROFILE CONTEXT GROUP DEFAULT",
+    # what the engine keeps beside a table
+    "PARTITION PROJECTION MATERIALIZED RESULT HISTOGRAM",
 )
 
 
@@ -46,7 +70,11 @@ class Outline:
 
 
 def kind_of(statement: Statement) -> str:
-    """What a statement does: `table`, `type`, `domain`, `index`, `alter`, `comment`, `drop`, `rename`, `property`, `other`."""
+    """What a statement does.
+
+    `table`, `type`, `domain` and `index` create these; `alter`, `comment`, `drop` and `rename` are of tables;
+    `property` may be a comment of SQL Server's; `other` is all else.
+    """
     words = [token.upper for token in statement.tokens[:9]]
     first, second = (*words, "", "")[:2]
     if first == "CREATE":
@@ -75,18 +103,6 @@ def created(statement: Statement) -> bool:
     """Whether a statement that says nothing of a table is one that is known: CREATE VIEW, CREATE INDEX and the like."""
     words = {token.upper for token in statement.tokens[1:9]}
     return not statement.tokens[0].is_word("CREATE") or not _OBJECTS.isdisjoint(words)
-
-
-_OBJECTS = _NOT_A_TABLE | frozenset(
-    "TABLE TABLESPACE DOMAIN EXTENSION FORMAT STAGE PIPE STREAM TASK WAREHOUSE INTEGRATION AGGREGATE CAST OPERATOR RULE SERVER "
-    "COLLATION CONVERSION LANGUAGE PUBLICATION SUBSCRIPTION SYNONYM PACKAGE EVENT LOGIN CERTIFICATE ASSEMBLY KEY PARTITION "
-    "FULLTEXT SECURITY QUEUE SERVICE CONTRACT MESSAGE ROUTE XML DICTIONARY MACRO SECRET MODEL SCRIPT CONNECTION LIBRARY "
-    "DIRECTORY CONTEXT PROFILE CLUSTER DATAFLOW CATALOG SHARE VOLUME NAMESPACE VARIABLE BUFFERPOOL ALIAS MODULE MASK "
-    "PERMISSION THRESHOLD WORKLOAD PROJECTION RESOURCE HISTOGRAM QUOTA COLLECTION SEARCH RESERVATION ASSIGNMENT CAPACITY "
-    "PROC TEXT ACCESS TAG ALERT NETWORK PASSWORD APPLICATION COLUMN OBJECT SUBNET DEFAULT GROUP TRANSFORM METHOD SPATIAL "
-    "OUTLINE PFILE SPFILE CONTROLFILE EDITION JAVA RESTORE POOL LOCATION FILE DIMENSION ATTRIBUTE HIERARCHY "
-    "ALGORITHM DEFINER SQL RESULT MATERIALIZED TEMPLATE NOTEBOOK STREAMLIT GIT IMAGE COMPUTE REPLICATION FAILOVER EXTERNAL CONSUMER".split()
-)
 
 
 def passed_name(cursor: Cursor, dialect: Dialect) -> list[str]:
@@ -145,29 +161,42 @@ def _joined(items: tuple[Tokens, ...], text: str) -> tuple[Tokens, ...]:
 
 def _body(tokens: Tokens, start: int, dialect: Dialect) -> int | None:
     """Where the body begins: at once after the name, or after what a dialect puts between."""
-    i = start
-    if i < len(tokens) and tokens[i].is_mark("("):
-        return i
-    if i >= len(tokens):
-        return None
-    begins = (
-        tokens[i].is_mark(",")  # Teradata: , NO FALLBACK
-        or (tokens[i].is_word("ON") and i + 1 < len(tokens) and tokens[i + 1].is_word("CLUSTER"))
-        or tokens[i].is_word("UUID")
-        or (tokens[i].is_word("CLUSTER") and i + 1 < len(tokens) and tokens[i + 1].is_word("BY"))  # Snowflake's GET_DDL
-        or (tokens[i].is_word("OF") and dialect.name in ("db2", "oracle"))
+    cursor = Cursor(tokens, start)
+    if cursor.at("("):
+        return start
+    between = (
+        cursor.at(",")  # Teradata: , NO FALLBACK
+        or cursor.at("ON", "CLUSTER")  # ClickHouse
+        or cursor.at("UUID")
+        or cursor.at("CLUSTER", "BY")  # Snowflake's GET_DDL
+        or (cursor.at("OF") and dialect.name in ("db2", "oracle"))
     )
-    if begins:
-        if tokens[i].is_word("CLUSTER"):
-            end = closing(tokens, i + 2)
-            i = len(tokens) if end is None else end + 1
-        while i < len(tokens):
-            if tokens[i].is_mark("("):
-                return i
-            if tokens[i].is_word("AS", "LIKE", "CLONE"):
-                return None
-            i += 1
+    if not between:
+        return None
+    if cursor.at("CLUSTER"):
+        end = closing(tokens, start + 2)
+        cursor.i = len(tokens) if end is None else end + 1
+    while not cursor.done and not cursor.peek().is_word("AS", "LIKE", "CLONE"):
+        if cursor.at("("):
+            return cursor.i
+        cursor.i += 1
     return None
+
+
+# Words that may begin what is no column.
+_HEADS = word_set(
+    "CONSTRAINT PRIMARY FOREIGN UNIQUE CHECK EXCLUDE PERIOD SUPPLEMENTAL LIKE",
+    "KEY INDEX FULLTEXT SPATIAL SHARD SORT VECTOR PROJECTION COLUMN",
+    "DISTRIBUTE PARTITION",
+)
+# Types that may follow a column called LIKE.
+_TYPES = word_set(
+    "INT INTEGER BIGINT SMALLINT NUMERIC DECIMAL NUMBER BOOLEAN",
+    "VARCHAR TEXT CHAR STRING",
+    "DATE TIMESTAMP",
+)
+# What may stand between KEY and its columns.
+_KINDS = frozenset({"USING", "CLUSTERED", "NONCLUSTERED", "HASH", "BTREE", "UNIQUE", "COLUMNSTORE"})
 
 
 def is_constraint(item: Tokens, dialect: Dialect) -> bool:
@@ -207,18 +236,6 @@ def is_constraint(item: Tokens, dialect: Dialect) -> bool:
                 return first == "INDEX"  # INDEX name expression TYPE kind
             return dialect.index_lines and _lists_names(item)
     return False
-
-
-_HEADS = frozenset(
-    "CONSTRAINT LIKE PRIMARY FOREIGN UNIQUE CHECK EXCLUDE PERIOD PROJECTION SUPPLEMENTAL FULLTEXT SPATIAL SHARD SORT "
-    "VECTOR KEY INDEX DISTRIBUTE PARTITION COLUMN".split()
-)
-_TYPES = frozenset(
-    "INT INTEGER BIGINT SMALLINT VARCHAR TEXT CHAR BOOLEAN DATE TIMESTAMP NUMERIC DECIMAL NUMBER STRING".split()
-)
-
-
-_KINDS = frozenset({"USING", "CLUSTERED", "NONCLUSTERED", "HASH", "BTREE", "UNIQUE", "COLUMNSTORE"})
 
 
 def _lists_names(item: Tokens) -> bool:

@@ -6,7 +6,7 @@ What says nothing of a table (INSERT, COPY's data, procedures, a shell's own com
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -38,7 +38,12 @@ class Statement:
     line: int
     fault: DDLError | None = None
 
-    def slice(self, tokens: Tokens) -> str:
+    @property
+    def excerpt(self) -> str:
+        """How it begins, as messages show it."""
+        return " ".join(self.text.split())[:60]
+
+    def slice(self, tokens: Sequence[Token]) -> str:
         """The text of some of its tokens, blanks folded."""
         return text_of(tokens, self.text)
 
@@ -72,7 +77,20 @@ _NEXT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BEGINS = frozenset({"CREATE", "INSERT", "GRANT", "DROP", "ALTER", "GO", "COMMENT"})
-_BEGINS_IN_BATCHES = _BEGINS | {"EXEC", "EXECUTE", "USE", "PRINT", "SET", "DECLARE", "IF", "BEGIN", "END", "ELSE", "UPDATE", "DELETE"}
+_BEGINS_IN_BATCHES = _BEGINS | {
+    "EXEC",
+    "EXECUTE",
+    "USE",
+    "PRINT",
+    "SET",
+    "DECLARE",
+    "IF",
+    "BEGIN",
+    "END",
+    "ELSE",
+    "UPDATE",
+    "DELETE",
+}
 _SECOND = {"ALTER": {"TABLE", "INDEX", "SEQUENCE"}, "DROP": {"TABLE", "INDEX", "VIEW", "SEQUENCE"}, "COMMENT": {"ON"}}
 # A line that is a command of the shell, not SQL.
 _SHELL = re.compile(
@@ -346,7 +364,12 @@ class Reader:
             return None
         before: Token | None = None
         for token in map(made, pattern(self._dialect).finditer(self._text, match.start(), match.end())):
-            if token is not None and before is not None and token.is_word("TABLE") and before.is_word("CREATE", "ALTER"):
+            if (
+                token is not None
+                and before is not None
+                and token.is_word("TABLE")
+                and before.is_word("CREATE", "ALTER")
+            ):
                 return before.start if before.start > self._at else None
             before = token
         return None

@@ -304,7 +304,7 @@ LIMITS: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {
     "tsql": {"TINYINT": (("min", 0), ("max", 255))},
 }
 
-# By dialect: words of SAME that say more there. MySQL writes the type back as DATETIME, Redshift's TEXT is VARCHAR(256).
+# By dialect: words of SAME that say more there. MySQL would write DATETIME back; Redshift's TEXT is VARCHAR(256).
 NOT_SAME: dict[str, frozenset[str]] = {
     "mysql": frozenset({"timestamp"}),
     "singlestore": frozenset({"timestamp"}),

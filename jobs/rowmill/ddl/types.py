@@ -337,6 +337,11 @@ def _is_exact(dtype: DataType, written: str, dialect: str) -> bool:
     return text in same
 
 
+def source_text(dtype: DataType, written: str, dialect: Dialect) -> str | None:
+    """The source type's text, where the canonical type loses some of it."""
+    return None if _is_exact(dtype, written, dialect.name) else written
+
+
 def with_type(column: TableColumn, dtype: DataType, written: str, dialect: Dialect) -> TableColumn:
     """The column with its type, and with the source type's text where the canonical one loses some of it."""
-    return replace(column, type=dtype, source_type=None if _is_exact(dtype, written, dialect.name) else written)
+    return replace(column, type=dtype, source_type=source_text(dtype, written, dialect))

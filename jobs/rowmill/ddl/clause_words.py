@@ -1,0 +1,115 @@
+"""The words of the clauses after a table's columns, and where one clause ends and the next begins."""
+
+from __future__ import annotations
+
+from rowmill.ddl.lexer import Token, word_set
+
+# Words that begin a clause, of any dialect. What follows up to the next of them belongs to it.
+HEADS = word_set(
+    # of several dialects
+    "AS OF COMMENT OPTIONS WITH WITHOUT ON NOT NO DEFAULT ENABLE DISABLE USE",
+    "PARTITION PARTITIONED PARTITIONS SUBPARTITION CLUSTER CLUSTERED DISTRIBUTE ORDER USING LOCATION FORMAT",
+    "PRIMARY UNIQUE INDEX TABLESPACE IN DATA EXTERNAL TABLE",
+    # PostgreSQL
+    "INHERITS OIDS",
+    # MySQL, MariaDB, SingleStore
+    "ENGINE SECONDARY_ENGINE TYPE AUTO_INCREMENT CHARSET CHARACTER COLLATE ROW_FORMAT KEY_BLOCK_SIZE MAX_ROWS MIN_ROWS",
+    "AVG_ROW_LENGTH CHECKSUM PAGE_CHECKSUM PACK_KEYS DELAY_KEY_WRITE INSERT INSERT_METHOD UNION CONNECTION SERVER",
+    "STATS_PERSISTENT STATS_AUTO_RECALC STATS_SAMPLE_PAGES ENCRYPTION COMPRESSION TRANSACTIONAL AUTOEXTEND_SIZE",
+    "PASSWORD FEDERATED PERIOD SYSTEM VERSIONING",
+    "ROWSTORE AUTOSTATS_ENABLED AUTOSTATS_CARDINALITY_MODE AUTOSTATS_HISTOGRAM_MODE AUTOSTATS_SAMPLING",
+    # SQLite, DuckDB
+    "STRICT",
+    # SQL Server
+    "TEXTIMAGE_ON FILESTREAM_ON REMOTE",
+    # Oracle
+    "PCTFREE PCTUSED INITRANS MAXTRANS STORAGE EXTENT SEGMENT ORGANIZATION LOGGING NOLOGGING CACHE NOCACHE",
+    "PARALLEL NOPARALLEL MONITORING NOMONITORING COMPRESS NOCOMPRESS INMEMORY FLASHBACK ILM READ RESULT_CACHE",
+    "ROWDEPENDENCIES NOROWDEPENDENCIES LOB VARRAY NESTED XMLTYPE VIRTUAL IMMUTABLE",
+    # Db2
+    "ORGANIZE LONG VALUE CCSID VOLATILE APPEND AUDIT RESTRICT LOCK MATERIALIZED",
+    # Teradata
+    "MAP FALLBACK MERGE ISOLATED",
+    # Vertica
+    "SEGMENTED UNSEGMENTED KSAFE ENCODED INCLUDE EXCLUDE LOAD KEEP",
+    # Redshift
+    "DISTSTYLE DISTKEY SORTKEY COMPOUND INTERLEAVED BACKUP ENCODE",
+    # Hive, Spark, Databricks, Athena
+    "ROW STORED SORTED SKEWED TBLPROPERTIES SERDEPROPERTIES FILE_FORMAT",
+    # ClickHouse
+    "SAMPLE TTL SETTINGS EMPTY",
+    # Snowflake
+    "DATA_RETENTION_TIME_IN_DAYS MAX_DATA_EXTENSION_TIME_IN_DAYS CHANGE_TRACKING COPY TAG DEFAULT_DDL_COLLATION",
+    "STAGE_FILE_FORMAT STAGE_COPY_OPTIONS ENABLE_SCHEMA_EVOLUTION",
+    "CATALOG EXTERNAL_VOLUME BASE_LOCATION TARGET_LAG WAREHOUSE REFRESH_MODE INITIALIZE",
+    # engines that keep tables in parts on many machines
+    "DISTRIBUTED CLUSTERING SHARDS REPLICAS REPLICATION DYNAMIC WATERMARK",
+)
+
+# Clauses that go on over commas: ORDER BY a, b; PARTITION BY RANGE (...) (...), (...).
+_LISTING = word_set(
+    "ORDER CLUSTER DISTRIBUTE PARTITION SEGMENTED",
+    "TTL SETTINGS",
+    "INDEX UNIQUE PRIMARY",
+    "IN LOB",
+)
+
+
+def _pairs(*groups: str) -> frozenset[tuple[str, str]]:
+    """Pairs of words; each group is a text with commas between them."""
+    pairs = (pair.split() for group in groups for pair in group.split(","))
+    return frozenset((before, after) for before, after in pairs)
+
+
+# Two words of one clause, though the second may begin one.
+_PAIRS = _pairs(
+    # DEFAULT CHARACTER SET, DEFAULT COLLATE, USE DEFAULT, ON DEFAULT
+    "DEFAULT CHARACTER, DEFAULT CHARSET, DEFAULT COLLATE, CHARACTER SET, USE DEFAULT, ON DEFAULT",
+    # temporary tables: ON COMMIT PRESERVE ROWS
+    "ON COMMIT, COMMIT PRESERVE, COMMIT DELETE, PRESERVE ROWS, DELETE ROWS",
+    # the query of CREATE TABLE ... AS: WITH NO DATA
+    "WITH DATA, WITH NO, NO DATA",
+    # PostgreSQL, SQLite, ClickHouse: WITHOUT OIDS, WITHOUT ROWID, TTL ... DELETE
+    "WITHOUT OIDS, WITHOUT ROWID, TTL DELETE, ORDER BY",
+    # MariaDB: WITH SYSTEM VERSIONING
+    "WITH SYSTEM, SYSTEM VERSIONING",
+    # Oracle: SEGMENT CREATION DEFERRED, ENABLE ROW MOVEMENT, ROW STORE COMPRESS, ORGANIZATION INDEX, LOB ... STORE AS
+    "SEGMENT CREATION, ENABLE ROW, DISABLE ROW, ROW MOVEMENT, ROW STORE, COLUMN STORE, COMPRESS FOR",
+    "ORGANIZATION INDEX, ORGANIZATION EXTERNAL, LOB STORE, STORE AS, FOR EXTERNAL, QUERY REWRITE",
+    # Db2: NOT LOGGED, DATA CAPTURE NONE, WITH RESTRICT ON DROP, ORGANIZE BY ROW, LONG IN, INDEX IN, VALUE COMPRESSION
+    "NOT LOGGED, NOT VOLATILE, DATA CAPTURE, CAPTURE NONE, RESTRICT ON, WITH RESTRICT, ORGANIZE BY, BY RANGE",
+    "IN DATABASE, LONG IN, INDEX IN, VALUE COMPRESSION, ROW COMPRESS, ADAPTIVE COMPRESS, STATIC COMPRESS",
+    # Teradata: UNIQUE PRIMARY INDEX, NO PRIMARY INDEX, NO FALLBACK
+    "UNIQUE PRIMARY, PRIMARY INDEX, NO PRIMARY, NO FALLBACK",
+    # Vertica: ALL NODES KSAFE 1, INCLUDE SCHEMA PRIVILEGES
+    "NODES KSAFE, SCHEMA PRIVILEGES",
+    # Snowflake: COPY GRANTS, WITH ROW ACCESS POLICY, WITH TAG
+    "COPY GRANTS, WITH ROW, ROW ACCESS, ACCESS POLICY, WITH TAG",
+)
+# The first two words of these clauses are one: ROW FORMAT, WITH DATA, NO FALLBACK, DEFAULT CHARSET.
+_OF_TWO_WORDS = word_set("ROW PARTITION WITH INDEX UNIQUE NO LOB ORGANIZE IN STORED EXTERNAL DEFAULT")
+# By a clause's first word: what stands inside it, though it may begin another.
+_INSIDE = {
+    "PARTITION": word_set("PARTITION PARTITIONS SUBPARTITION IN VALUES"),
+    "ROW": word_set("WITH SERDEPROPERTIES AS NOT MAP"),
+    "STORED": word_set("AS BY WITH SERDEPROPERTIES"),
+}
+
+
+def lists_on(first: Token, following: Token) -> bool:
+    """Whether a comma goes on with a clause. first: the clause's first word; following: the token after the comma."""
+    return first.upper in _LISTING and not following.is_word("COMMENT", "ENGINE")
+
+
+def goes_on(first: Token, before: Token, token: Token, words: int) -> bool:
+    """Whether a word that may begin a clause belongs to the one before it.
+
+    first:  the first word of the clause so far, which has `words` words
+    before: its last token
+    """
+    return (
+        (before.upper, token.upper) in _PAIRS
+        or (words == 1 and first.upper in _OF_TWO_WORDS)
+        or token.upper in _INSIDE.get(first.upper, ())
+        or (before.is_word("BY", "AS") and not token.is_word("STORED", "AS"))
+    )

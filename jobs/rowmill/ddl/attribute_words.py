@@ -20,7 +20,7 @@ def _dropped(*words: str) -> dict[str, Handler]:
     return {word: attributes.dropped(len(word.split())) for word in words}
 
 
-# What no dialect uses otherwise.
+# What is read in every dialect, unless its own table says otherwise.
 _ANYWHERE: dict[str, Handler] = {
     "NOT NULL": attributes.not_null,
     "NULL": attributes.null,
@@ -52,6 +52,7 @@ _ANYWHERE: dict[str, Handler] = {
     **_kept(attributes.nothing, "FIRST"),
     **_kept(attributes.a_name, "AFTER"),
 }
+# What several dialects have.
 _MYSQL: dict[str, Handler] = {
     "KEY": attributes.primary,
     **_kept(attributes.nothing, "ASCII, UNICODE, BINARY", "COMPRESSED, SPARSE, SERIES TIMESTAMP"),
@@ -60,7 +61,7 @@ _MYSQL: dict[str, Handler] = {
     **_kept(attributes.a_literal, "SRID, REF_SYSTEM_ID", "ENGINE_ATTRIBUTE, SECONDARY_ENGINE_ATTRIBUTE, OPTION"),
 }
 _MASKED = _kept(attributes.a_mask, "MASK")
-# What a dialect has beside these, or means by the same words.
+# By dialect: what it has beside these, or means by the same words.
 _BY_DIALECT: dict[str, dict[str, Handler]] = {
     "bigquery": {"OPTIONS": attributes.options},
     "clickhouse": {

@@ -36,6 +36,7 @@ class _Constraint:
         self.name = ""
 
     def add(self) -> None:
+        """Adds it to the draft; then what stands after it without a comma, as SQLite has it."""
         cursor = self.cursor
         if cursor.accept("CONSTRAINT") and not self._nameless():
             self.name = cursor.name()
@@ -63,7 +64,7 @@ class _Constraint:
         left = self.item[cursor.i :]
         if not (cursor.peek().upper in _KINDS or cursor.at("CONSTRAINT")):
             raise self._fault("not understood after a constraint", left)
-        add_constraint(self.draft, left, self.scope)  # SQLite takes constraints without a comma between them
+        add_constraint(self.draft, left, self.scope)
 
     def _fault(self, what: str, tokens: Tokens) -> DDLError:
         return DDLError(what, where=self.where, value=self.scope.text(tokens)[:60], fix=_FIX)

@@ -166,6 +166,7 @@ class Draft:
             self.unique.append(found)
 
     def add_foreign_key(self, key: DraftKey) -> None:
+        """Adds a key, once; one that says less of the same (no columns of the parent) gives way to it."""
         key.columns = self.names(key.columns, key.where, "foreign key")
         self.foreign_keys = [
             known
@@ -289,6 +290,7 @@ def _unresolved(draft: Draft, key: DraftKey) -> None:
 
 
 def foreign_key(key: DraftKey, parent: Draft | None) -> ForeignKey:
+    """The model of a key. `parent` is None for a table of another file. Raises DDLError if the columns don't match."""
     references = key.references
     if parent is not None:
         references = parent.names(references, key.where, "foreign key") or parent.primary_key

@@ -12,7 +12,10 @@ from rowmill.ddl.dialects import Dialect
 from rowmill.errors import DDLError
 
 WORD, QUOTED, STRING, NUMBER, MARK = "word", "quoted", "string", "number", "mark"
+# Open parentheses: no table has so many, and parsers that call themselves for each would run out of stack.
 MAX_DEPTH = 1000
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
 
 class Token(NamedTuple):
@@ -42,12 +45,6 @@ def word_set(*groups: str) -> frozenset[str]:
     return frozenset(" ".join(groups).split())
 
 
-class Unclosed(DDLError):
-    """A quote or comment that is never closed; `start` is where it begins."""
-
-    start = 0
-
-
 def literal(token: Token, dialect: Dialect) -> str:
     """The text that a string (or a name in quotes) stands for."""
     if token.kind != STRING:
@@ -65,10 +62,6 @@ def literal(token: Token, dialect: Dialect) -> str:
         return text[at + 3 : -3]
     inside = text[at + 1 : -1].replace(quote * 2, quote)
     return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), inside) if escaped else inside
-
-
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
 
 @lru_cache(maxsize=64)
@@ -104,10 +97,6 @@ def pattern(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(blanks + "(?:" + "|".join(parts) + ")", re.DOTALL)
 
 
-_NESTED = re.compile(r"/\*|\*/")
-_UNCLOSED = {"/*": "comment", "'": "quote", '"': "quote", "`": "quote"}
-
-
 def made(match: re.Match[str]) -> Token | None:
     """The token of a match of `pattern`; None for the end of the text and for what is unclosed."""
     kind = match.lastgroup
@@ -129,13 +118,10 @@ def made(match: re.Match[str]) -> Token | None:
     return None
 
 
-def unclosed(text: str, start: int, where: str) -> Unclosed:
+def unclosed(text: str, start: int, where: str) -> DDLError:
     """The error for the quote or comment that begins at `start`."""
-    opening = "/*" if text.startswith("/*", start) else text[start]
-    what = f"a {_UNCLOSED[opening]} is never closed"
-    error = Unclosed(what, where=where, value=text[start : start + 40].split("\n")[0], fix="close it")
-    error.start = start
-    return error
+    what = f"a {'comment' if text.startswith('/*', start) else 'quote'} is never closed"
+    return DDLError(what, where=where, value=text[start : start + 40].split("\n")[0], fix="close it")
 
 
 def tokenize(text: str, dialect: Dialect, source: str = "DDL") -> list[Token]:

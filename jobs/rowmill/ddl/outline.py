@@ -64,10 +64,6 @@ class Outline:
     opening: int = 0
     open: bool = False
 
-    @property
-    def name(self) -> str:
-        return ".".join(self.parts)
-
 
 def kind_of(statement: Statement) -> str:
     """What a statement does.

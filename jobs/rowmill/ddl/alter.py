@@ -156,6 +156,8 @@ class Alteration:
             self._add_item(tuple(cursor.tokens[cursor.i :]), draft)
 
     def _add_item(self, item: Tokens, draft: Draft) -> None:
+        if not item:
+            raise DDLError("ADD without what is added", where=self.where, fix="name a column and its type")
         if self._default_for(item, draft):
             return
         listing = any(token.is_mark("(") for token in item)
@@ -263,7 +265,9 @@ class Alteration:
 
     def _type(self, name: str, cursor: Cursor, draft: Draft) -> None:
         tokens = tuple(cursor.tokens)
-        tokens = tokens[cursor.i : type_end(tokens, cursor.i, self.dialect)]
+        tokens = tokens[cursor.i : type_end(tokens, cursor.i, self.dialect)] if not cursor.done else ()
+        if not tokens:
+            raise DDLError("TYPE without a type", where=self.where, value=name, fix="write the type")
         written = self.scope.text(tokens)
         found = resolve(tokens, written, self.dialect, self.scope.users)
         known = draft.column_name(name, self.where, "statement")
@@ -334,11 +338,12 @@ class Alteration:
             draft.drop_constraint(following.text)
         else:
             cursor.accept_any("COLUMN", "COLUMNS")
-            if cursor.accept("IF", "EXISTS") and not draft.has(cursor.peek().text):
-                return
+            may_lack = cursor.accept("IF", "EXISTS")
             items = pieces(cursor.group() or ()) if cursor.at("(") else [tuple(cursor.tokens[cursor.i :])]
             for item in items:
-                draft.drop_column(Cursor(item).name(), self.where)
+                name = Cursor(item).name()
+                if draft.has(name) or not may_lack:
+                    draft.drop_column(name, self.where)
 
     def _rename(self, cursor: Cursor, draft: Draft, drafts: Drafts) -> None:
         if cursor.peek().is_word("CONSTRAINT", "INDEX", "KEY"):

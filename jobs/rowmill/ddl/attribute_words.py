@@ -104,7 +104,6 @@ _BY_DIALECT: dict[str, dict[str, Handler]] = {
         **_kept(attributes.nothing, "NO COMPRESS, CASESPECIFIC, NOT CASESPECIFIC, CS, NOT CS, UPPERCASE, UC"),
         **_kept(attributes.a_literal, "FORMAT, TITLE, INLINE LENGTH"),
         **_kept(attributes.nothing, "AUTO COLUMN, WITHOUT SYSTEM VERSIONING"),
-        "NO": attributes.kept(2, attributes.nothing),
     },
     "trino": _kept(attributes.parentheses, "WITH"),
     "tsql": {

@@ -229,6 +229,8 @@ def _same(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def finish_one(draft: Draft, drafts: Drafts, dialect: Dialect) -> TableDefinition:
     """The model of a table. Raises DDLError for a key to a column that its parent doesn't have."""
+    if not draft.columns:
+        raise DDLError("all columns are dropped", where=draft.where, fix="drop the table")
     keys: list[ForeignKey] = []
     rules: dict[str, str] = {}
     for key in draft.foreign_keys:

@@ -87,6 +87,8 @@ def _step(token: Token, before: Token | None, complete: bool, cases: int) -> boo
         if token.text in OPENING:
             return True  # a call, a cast's size, an index, or parentheses
         return False if token.text in _JOINING else None
+    if token.upper == "CASE" and complete:
+        return None
     if token.upper in _INFIX:
         return False
     if not complete or before is None:

@@ -83,7 +83,7 @@ def _counted(cursor: Cursor, column: Column) -> bool:
         _named_steps(Cursor(inside), column)
     else:
         _named_steps(cursor, column)
-        if cursor.peek().kind == NUMBER and "start" not in column.identity:
+        if cursor.peek().kind == NUMBER and cursor.peek().text.isdigit() and "start" not in column.identity:
             column.identity["start"] = int(cursor.take().text)
     if cursor.accept("NOT", "FOR"):
         cursor.accept("REPLICATION")

@@ -61,6 +61,7 @@ def literal(token: Token, dialect: Dialect) -> str:
     if dialect.triple and text[at : at + 3] == quote * 3 and len(text) - at >= 6:
         return text[at + 3 : -3]
     inside = text[at + 1 : -1].replace(quote * 2, quote)
+    escaped = escaped and "r" not in text[:at].lower()  # BigQuery's raw strings
     return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), inside) if escaped else inside
 
 

@@ -12,6 +12,7 @@ from rowmill.ddl.lexer import STRING, Tokens, literal
 from rowmill.ddl.scope import Scope
 from rowmill.ddl.type_text import type_end
 from rowmill.ddl.types import UNKNOWN, UserType, resolve
+from rowmill.errors import DDLError
 from rowmill.schema.types import DataType
 
 
@@ -163,5 +164,7 @@ def renamed_by_procedure(scope: Scope, drafts: Drafts) -> None:
 
 def rename_table(draft: Draft, name: str, drafts: Drafts) -> None:
     """Gives a table another name; a qualified one may move it to another schema."""
+    if not name:
+        raise DDLError("RENAME without a new name", where=draft.where, value=draft.qualified, fix="name it")
     schema, _, last = name.rpartition(".")
     drafts.rename(draft, last, schema or draft.schema)

@@ -27,7 +27,7 @@ def columns(tables: Any) -> dict[str, list[Found]]:
 def call() -> None:
     """Text of a file -> text of a YAML file, in this process."""
     from rowmill.ddl.convert import convert_text
-    from rowmill.ddl.writer import to_yaml
+    from rowmill.ddl.into_yaml.writer import to_yaml
 
     def convert(dialect: str, text: str) -> tuple[str, Any, str]:
         schema = convert_text(text, dialect, f"{dialect}.sql")
@@ -96,7 +96,9 @@ def stages() -> None:
     """The same call, with a clock around the functions that do one stage each."""
     import sqlglot
 
-    from rowmill.ddl import convert, draft_columns, reader, writer
+    from rowmill.ddl import convert
+    from rowmill.ddl.into_yaml import writer
+    from rowmill.ddl.reading import draft_columns, reader
 
     clock = Clock()
     split = convert.Reader.__iter__

@@ -9,8 +9,8 @@ import pytest
 
 from rowmill.ddl.convert import open_text
 from rowmill.ddl.dialects import DIALECTS
-from rowmill.ddl.outline import kind_of
-from rowmill.ddl.statements import Reader
+from rowmill.ddl.reading.outline import kind_of
+from rowmill.ddl.reading.statements import Reader
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ from rowmill.ddl.dialects import DIALECTS, dialect_named
 from rowmill.ddl.export import Exported, export_schema
 from rowmill.ddl.export.quoting import literal, name
 from rowmill.ddl.export.types import TypeWriter
-from rowmill.ddl.lexer import tokenize
-from rowmill.ddl.types import resolve
+from rowmill.ddl.reading.lexer import tokenize
+from rowmill.ddl.reading.types import resolve
 from rowmill.errors import DDLError, SchemaError
 from rowmill.schema.model import SchemaFile, TableColumn, TableDefinition
 from rowmill.schema.types import TYPE_NAMES, DataType, parse_type

@@ -8,7 +8,7 @@ import pytest
 from import_ddl import DDLProcessor
 
 from rowmill.ddl.convert import convert_text
-from rowmill.ddl.writer import to_yaml
+from rowmill.ddl.into_yaml.writer import to_yaml
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
 DIALECT = {"tpch": "postgres"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rowmill.ddl.kept_types import type_to_keep
+from rowmill.ddl.into_yaml.kept_types import type_to_keep
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import parse_type
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from import_ddl import DDLProcessor
 
 from rowmill.ddl.convert import convert_text
-from rowmill.ddl.writer import Update, to_yaml, update_yaml
-from rowmill.ddl.writer import update as brought_up
+from rowmill.ddl.into_yaml.writer import Update, to_yaml, update_yaml
+from rowmill.ddl.into_yaml.writer import update as brought_up
 from rowmill.schema.yaml import parse_schema
 
 DDL = (

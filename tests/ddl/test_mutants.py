@@ -16,8 +16,8 @@ from sqlglot import exp
 
 from rowmill.ddl.convert import convert_file, convert_text, open_text
 from rowmill.ddl.dialects import DIALECTS
-from rowmill.ddl.outline import kind_of
-from rowmill.ddl.statements import Reader
+from rowmill.ddl.reading.outline import kind_of
+from rowmill.ddl.reading.statements import Reader
 from rowmill.errors import DDLError
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.sql"))

@@ -7,9 +7,9 @@ import pytest
 from rowmill.ddl.convert import convert_text
 from rowmill.ddl.detect import detect
 from rowmill.ddl.dialects import dialect_named
-from rowmill.ddl.outline import is_constraint, outline
-from rowmill.ddl.proof import counted, prove
-from rowmill.ddl.statements import split
+from rowmill.ddl.reading.outline import is_constraint, outline
+from rowmill.ddl.reading.proof import counted, prove
+from rowmill.ddl.reading.statements import split
 from rowmill.errors import DDLError
 
 BOTH = [

@@ -8,10 +8,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rowmill.ddl import tree
-from rowmill.ddl.merge import merged
-from rowmill.ddl.splice import spliced
-from rowmill.ddl.writer import to_yaml, update_yaml
+from rowmill.ddl.into_yaml import tree
+from rowmill.ddl.into_yaml.merge import merged
+from rowmill.ddl.into_yaml.splice import spliced
+from rowmill.ddl.into_yaml.writer import to_yaml, update_yaml
 from rowmill.schema.model import ForeignKey, GeneratorSpec, SchemaFile, TableColumn, TableDefinition
 from rowmill.schema.types import DataType
 from rowmill.schema.yaml import parse_schema

@@ -8,8 +8,8 @@ import pytest
 
 from rowmill.ddl.convert import convert_file, convert_text
 from rowmill.ddl.dialects import DIALECTS
-from rowmill.ddl.outline import kind_of
-from rowmill.ddl.statements import split
+from rowmill.ddl.reading.outline import kind_of
+from rowmill.ddl.reading.statements import split
 from rowmill.errors import DDLError
 
 A, B = "create table a (x int)", "create table b (y int)"

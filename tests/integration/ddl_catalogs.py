@@ -12,7 +12,7 @@ import duckdb
 
 from rowmill.ddl.dialects import DIALECTS, dialect_named
 from rowmill.ddl.export import Exported, export_schema
-from rowmill.ddl.lexer import tokenize
+from rowmill.ddl.reading.lexer import tokenize
 from rowmill.schema.model import SchemaFile, TableDefinition
 from rowmill.schema.yaml import parse_schema
 

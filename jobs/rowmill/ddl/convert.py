@@ -9,18 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowmill.ddl.alter import Alteration
-from rowmill.ddl.comments import comment_on, described
 from rowmill.ddl.detect import Detection, detect
 from rowmill.ddl.dialects import AUTO, Dialect, dialect_named
-from rowmill.ddl.draft import Draft, Drafts, finish_one
-from rowmill.ddl.lexer import MARK
-from rowmill.ddl.objects import added_value, dropped, renamed, renamed_by_procedure, unique_index, user_type
-from rowmill.ddl.outline import Outline, created, kind_of, name_of, outline
-from rowmill.ddl.reader import read_table
-from rowmill.ddl.scope import Scope
-from rowmill.ddl.statements import Reader, Source, Statement
-from rowmill.ddl.types import UserType
+from rowmill.ddl.reading.alter import Alteration
+from rowmill.ddl.reading.comments import comment_on, described
+from rowmill.ddl.reading.draft import Draft, Drafts, finish_one
+from rowmill.ddl.reading.lexer import MARK
+from rowmill.ddl.reading.objects import added_value, dropped, renamed, renamed_by_procedure, unique_index, user_type
+from rowmill.ddl.reading.outline import Outline, created, kind_of, name_of, outline
+from rowmill.ddl.reading.reader import read_table
+from rowmill.ddl.reading.scope import Scope
+from rowmill.ddl.reading.statements import Reader, Source, Statement
+from rowmill.ddl.reading.types import UserType
 from rowmill.errors import ConfigError, DDLError
 from rowmill.schema.model import SchemaFile, TableDefinition
 
@@ -50,7 +50,7 @@ def reader_named(name: str) -> _Read:
     if name == "sqlglot":
         return read_table
     if name == "ddlparse":
-        from rowmill.ddl.ddlparse_reader import read_table_by_ddlparse
+        from rowmill.ddl.reading.ddlparse_reader import read_table_by_ddlparse
 
         return read_table_by_ddlparse
     raise ConfigError("unknown reader", where="reader", value=name, fix="use sqlglot or ddlparse")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rowmill.ddl.convert import Conversion, convert_file
 from rowmill.ddl.detect import Detection
-from rowmill.ddl.sound import fault
-from rowmill.ddl.writer import Update, to_yaml, update
+from rowmill.ddl.into_yaml.sound import fault
+from rowmill.ddl.into_yaml.writer import Update, to_yaml, update
 from rowmill.errors import ConfigError, DDLError, RowmillError, SchemaError
 from rowmill.writing import write_text
 

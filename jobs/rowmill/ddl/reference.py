@@ -19,9 +19,9 @@ from rowmill.ddl.export.type_names import (
     VARCHAR_MAX,
 )
 from rowmill.ddl.export.types import TypeWriter
-from rowmill.ddl.lexer import tokenize
+from rowmill.ddl.reading.lexer import tokenize
+from rowmill.ddl.reading.types import Resolved, resolve
 from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, WORDS
-from rowmill.ddl.types import Resolved, resolve
 from rowmill.schema.types import TYPE_NAMES as CANONICAL
 from rowmill.schema.types import UNKNOWN, DataType, parse_type
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rowmill.ddl.export.context import TableContext
 from rowmill.ddl.export.quoting import literal
 from rowmill.ddl.export.quoting import name as quoted_name
-from rowmill.ddl.lexer import tokenize
-from rowmill.ddl.types import UNKNOWN, resolve
+from rowmill.ddl.reading.lexer import tokenize
+from rowmill.ddl.reading.types import UNKNOWN, resolve
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType

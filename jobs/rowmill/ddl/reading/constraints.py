@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.cursor import Cursor
-from rowmill.ddl.draft import Draft
-from rowmill.ddl.keys import key_columns, pass_state, reference
-from rowmill.ddl.lexer import QUOTED, STRING, WORD, Token, Tokens, word_set
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.cursor import Cursor
+from rowmill.ddl.reading.draft import Draft
+from rowmill.ddl.reading.keys import key_columns, pass_state, reference
+from rowmill.ddl.reading.lexer import QUOTED, STRING, WORD, Token, Tokens, word_set
+from rowmill.ddl.reading.scope import Scope
 from rowmill.errors import DDLError
 
 _FIX = "write it as the dialect's CREATE TABLE does, or name the dialect (--dialect)"

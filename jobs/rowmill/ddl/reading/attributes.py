@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rowmill.ddl.column import AttributeReader, Column, Handler
-from rowmill.ddl.comments import comment_text, description
-from rowmill.ddl.cursor import Cursor
-from rowmill.ddl.keys import pass_state, reference
-from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, word_set
-from rowmill.ddl.type_text import type_end
+from rowmill.ddl.reading.column import AttributeReader, Column, Handler
+from rowmill.ddl.reading.comments import comment_text, description
+from rowmill.ddl.reading.cursor import Cursor
+from rowmill.ddl.reading.keys import pass_state, reference
+from rowmill.ddl.reading.lexer import NUMBER, QUOTED, STRING, WORD, word_set
+from rowmill.ddl.reading.type_text import type_end
 
 # -- null, default, comment --------------------------------------------------------------------------------------
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rowmill.ddl.cursor import Cursor, pieces
-from rowmill.ddl.draft import DraftKey
-from rowmill.ddl.lexer import NUMBER, QUOTED, STRING, WORD, Tokens, word_set
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.cursor import Cursor, pieces
+from rowmill.ddl.reading.draft import DraftKey
+from rowmill.ddl.reading.lexer import NUMBER, QUOTED, STRING, WORD, Tokens, word_set
+from rowmill.ddl.reading.scope import Scope
 from rowmill.errors import DDLError
 
 # What may follow a key says nothing of the data. These words stand alone, or before parentheses.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rowmill.ddl.cursor import OPENING, Cursor
-from rowmill.ddl.lexer import MARK, NUMBER, STRING, WORD, Token, word_set
+from rowmill.ddl.reading.cursor import OPENING, Cursor
+from rowmill.ddl.reading.lexer import MARK, NUMBER, STRING, WORD, Token, word_set
 
 # Words between two operands, or that want one after them.
 _INFIX = word_set(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.attribute_words import heads_of
-from rowmill.ddl.column import AttributeReader, Column
-from rowmill.ddl.cursor import Cursor
-from rowmill.ddl.lexer import STRING, Tokens, word_set
-from rowmill.ddl.outline import first_name
-from rowmill.ddl.scope import Scope
-from rowmill.ddl.type_text import type_end
+from rowmill.ddl.reading.attribute_words import heads_of
+from rowmill.ddl.reading.column import AttributeReader, Column
+from rowmill.ddl.reading.cursor import Cursor
+from rowmill.ddl.reading.lexer import STRING, Tokens, word_set
+from rowmill.ddl.reading.outline import first_name
+from rowmill.ddl.reading.scope import Scope
+from rowmill.ddl.reading.type_text import type_end
 
 # Only these attributes may follow the name of a column that has no type: other words may be types.
 _NEVER_TYPES = word_set(

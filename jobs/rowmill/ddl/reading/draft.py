@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rowmill.ddl.bounds import bounds_of
 from rowmill.ddl.dialects import Dialect
+from rowmill.ddl.reading.bounds import bounds_of
 from rowmill.errors import DDLError
 from rowmill.schema.model import ForeignKey, TableColumn, TableDefinition
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from rowmill.ddl.boundaries import (
+from rowmill.ddl.dialects import Dialect
+from rowmill.ddl.reading.boundaries import (
     BEGINS,
     BEGINS_IN_BATCHES,
     BODIES,
@@ -33,9 +34,20 @@ from rowmill.ddl.boundaries import (
     is_alone,
     next_begins,
 )
-from rowmill.ddl.cursor import CLOSING, OPENING
-from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, MAX_DEPTH, QUOTED, STRING, WORD, Token, Tokens, made, pattern, text_of, unclosed
+from rowmill.ddl.reading.cursor import CLOSING, OPENING
+from rowmill.ddl.reading.lexer import (
+    MARK,
+    MAX_DEPTH,
+    QUOTED,
+    STRING,
+    WORD,
+    Token,
+    Tokens,
+    made,
+    pattern,
+    text_of,
+    unclosed,
+)
 from rowmill.errors import DDLError
 
 MAX_STATEMENT = 2 * 1024 * 1024

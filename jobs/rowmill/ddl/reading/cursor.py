@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens
+from rowmill.ddl.reading.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens
 
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 # Types whose elements stand in angle brackets.

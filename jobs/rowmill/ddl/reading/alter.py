@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rowmill.ddl.column import Column
-from rowmill.ddl.column_reader import ColumnReader
-from rowmill.ddl.comments import comment_text, description
-from rowmill.ddl.constraints import add_constraint
-from rowmill.ddl.cursor import Cursor, pieces
-from rowmill.ddl.draft import Draft, Drafts
-from rowmill.ddl.draft_columns import add_column, add_keys, add_options
-from rowmill.ddl.expressions import pass_expression
-from rowmill.ddl.lexer import QUOTED, WORD, Token, Tokens, word_set
-from rowmill.ddl.objects import rename_table
-from rowmill.ddl.outline import is_constraint, passed_name
-from rowmill.ddl.scope import Scope
-from rowmill.ddl.type_text import type_end
-from rowmill.ddl.types import resolve, with_type
+from rowmill.ddl.reading.column import Column
+from rowmill.ddl.reading.column_reader import ColumnReader
+from rowmill.ddl.reading.comments import comment_text, description
+from rowmill.ddl.reading.constraints import add_constraint
+from rowmill.ddl.reading.cursor import Cursor, pieces
+from rowmill.ddl.reading.draft import Draft, Drafts
+from rowmill.ddl.reading.draft_columns import add_column, add_keys, add_options
+from rowmill.ddl.reading.expressions import pass_expression
+from rowmill.ddl.reading.lexer import QUOTED, WORD, Token, Tokens, word_set
+from rowmill.ddl.reading.objects import rename_table
+from rowmill.ddl.reading.outline import is_constraint, passed_name
+from rowmill.ddl.reading.scope import Scope
+from rowmill.ddl.reading.type_text import type_end
+from rowmill.ddl.reading.types import resolve, with_type
 from rowmill.errors import DDLError
 
 # What changes columns, keys or the table's name.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import Token
-from rowmill.ddl.statements import Statement
-from rowmill.ddl.types import UserTypes
+from rowmill.ddl.reading.lexer import Token
+from rowmill.ddl.reading.statements import Statement
+from rowmill.ddl.reading.types import UserTypes
 
 
 @dataclass(frozen=True, slots=True)

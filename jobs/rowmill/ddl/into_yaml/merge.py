@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rowmill.ddl.kept_types import type_to_keep
+from rowmill.ddl.into_yaml.kept_types import type_to_keep
 from rowmill.schema.model import ForeignKey, SchemaFile, TableColumn, TableDefinition
 
 _SHOWN = 80  # characters of a value in a line of the report

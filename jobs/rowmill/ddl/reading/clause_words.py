@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.lexer import Token, word_set
+from rowmill.ddl.reading.lexer import Token, word_set
 
 # Words that begin a clause, of any dialect. What follows up to the next of them belongs to it.
 HEADS = word_set(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.draft import Drafts
-from rowmill.ddl.lexer import QUOTED, STRING, Tokens, literal
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.cursor import Cursor, pieces
+from rowmill.ddl.reading.draft import Drafts
+from rowmill.ddl.reading.lexer import QUOTED, STRING, Tokens, literal
+from rowmill.ddl.reading.scope import Scope
 
 # The arguments of sp_addextendedproperty, in its own order.
 _PROPERTY = (

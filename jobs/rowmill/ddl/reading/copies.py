@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rowmill.ddl.clauses import read_head, read_tail
-from rowmill.ddl.cursor import Cursor, closing, pieces
-from rowmill.ddl.draft import Draft, Drafts
-from rowmill.ddl.lexer import QUOTED, WORD, Tokens, word_set
-from rowmill.ddl.outline import Outline
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.clauses import read_head, read_tail
+from rowmill.ddl.reading.cursor import Cursor, closing, pieces
+from rowmill.ddl.reading.draft import Draft, Drafts
+from rowmill.ddl.reading.lexer import QUOTED, WORD, Tokens, word_set
+from rowmill.ddl.reading.outline import Outline
+from rowmill.ddl.reading.scope import Scope
 from rowmill.errors import DDLError
 
 _FIX = "write its columns out, or put that table's CREATE TABLE into the same file"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.cursor import ANGLED, Cursor
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import QUOTED, STRING, WORD, Token, Tokens, word_set
+from rowmill.ddl.reading.cursor import ANGLED, Cursor
+from rowmill.ddl.reading.lexer import QUOTED, STRING, WORD, Token, Tokens, word_set
 
 # Words that go on with a type after the word before them.
 _FOLLOW: dict[str, frozenset[str]] = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.clause_words import HEADS, goes_on, lists_on
-from rowmill.ddl.comments import comment_text, description
-from rowmill.ddl.cursor import Cursor, closing, pieces
-from rowmill.ddl.draft import Draft
-from rowmill.ddl.keys import key_columns
-from rowmill.ddl.lexer import QUOTED, STRING, WORD, Tokens, literal
-from rowmill.ddl.outline import Outline
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.clause_words import HEADS, goes_on, lists_on
+from rowmill.ddl.reading.comments import comment_text, description
+from rowmill.ddl.reading.cursor import Cursor, closing, pieces
+from rowmill.ddl.reading.draft import Draft
+from rowmill.ddl.reading.keys import key_columns
+from rowmill.ddl.reading.lexer import QUOTED, STRING, WORD, Tokens, literal
+from rowmill.ddl.reading.outline import Outline
+from rowmill.ddl.reading.scope import Scope
 from rowmill.errors import DDLError
 
 HIVE_FAMILY = frozenset({"hive", "spark", "databricks", "athena"})

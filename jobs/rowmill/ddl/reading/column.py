@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rowmill.ddl.cursor import Cursor
-from rowmill.ddl.draft import DraftKey
-from rowmill.ddl.expressions import pass_expression
-from rowmill.ddl.lexer import Token, Tokens
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.cursor import Cursor
+from rowmill.ddl.reading.draft import DraftKey
+from rowmill.ddl.reading.expressions import pass_expression
+from rowmill.ddl.reading.lexer import Token, Tokens
+from rowmill.ddl.reading.scope import Scope
 
 
 @dataclass(slots=True)

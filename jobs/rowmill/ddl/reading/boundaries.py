@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import Token, word_set
+from rowmill.ddl.reading.lexer import Token, word_set
 
 
 def _one_of(*groups: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rowmill.ddl.cursor import Cursor, closing, pieces
 from rowmill.ddl.dialects import Dialect
-from rowmill.ddl.lexer import MARK, NUMBER, STRING, Token, Tokens, literal, word_set
-from rowmill.ddl.statements import Statement
+from rowmill.ddl.reading.cursor import Cursor, closing, pieces
+from rowmill.ddl.reading.lexer import MARK, NUMBER, STRING, Token, Tokens, literal, word_set
+from rowmill.ddl.reading.statements import Statement
 
 # A word that, between CREATE and TABLE, says that it is no table that is created.
 _NOT_A_TABLE = word_set("VIEW INDEX FUNCTION PROCEDURE TRIGGER SCHEMA DATABASE TYPE SEQUENCE ROLE USER POLICY AS ON")

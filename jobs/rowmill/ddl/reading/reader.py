@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rowmill.ddl.clauses import HIVE_FAMILY, read_head, read_tail
-from rowmill.ddl.column import Column
-from rowmill.ddl.column_reader import ColumnReader
-from rowmill.ddl.constraints import add_constraint
-from rowmill.ddl.copies import copied, copy_columns, inherit
-from rowmill.ddl.cursor import Cursor, closing, pieces
-from rowmill.ddl.draft import Draft, Drafts
-from rowmill.ddl.draft_columns import add_column, add_keys
-from rowmill.ddl.lexer import Tokens
-from rowmill.ddl.outline import Outline, is_constraint
-from rowmill.ddl.proof import prove
-from rowmill.ddl.redshift import tail_options
-from rowmill.ddl.scope import Scope
+from rowmill.ddl.reading.clauses import HIVE_FAMILY, read_head, read_tail
+from rowmill.ddl.reading.column import Column
+from rowmill.ddl.reading.column_reader import ColumnReader
+from rowmill.ddl.reading.constraints import add_constraint
+from rowmill.ddl.reading.copies import copied, copy_columns, inherit
+from rowmill.ddl.reading.cursor import Cursor, closing, pieces
+from rowmill.ddl.reading.draft import Draft, Drafts
+from rowmill.ddl.reading.draft_columns import add_column, add_keys
+from rowmill.ddl.reading.lexer import Tokens
+from rowmill.ddl.reading.outline import Outline, is_constraint
+from rowmill.ddl.reading.proof import prove
+from rowmill.ddl.reading.redshift import tail_options
+from rowmill.ddl.reading.scope import Scope
 from rowmill.errors import DDLError
 
 # Dialects whose partition clauses define columns: Redshift's are Spectrum's, BigQuery has WITH PARTITION COLUMNS.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlglot
 from sqlglot import exp
 
-from rowmill.ddl.column import Column
-from rowmill.ddl.draft import Draft
-from rowmill.ddl.scope import Scope
-from rowmill.ddl.types import UNKNOWN, Resolved, resolve, source_text
+from rowmill.ddl.reading.column import Column
+from rowmill.ddl.reading.draft import Draft
+from rowmill.ddl.reading.scope import Scope
+from rowmill.ddl.reading.types import UNKNOWN, Resolved, resolve, source_text
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rowmill.ddl.column_reader import ColumnReader
-from rowmill.ddl.cursor import Cursor, pieces
-from rowmill.ddl.draft import Draft, Drafts
-from rowmill.ddl.keys import key_columns
-from rowmill.ddl.lexer import STRING, Tokens, literal
-from rowmill.ddl.scope import Scope
-from rowmill.ddl.type_text import type_end
-from rowmill.ddl.types import UNKNOWN, UserType, resolve
+from rowmill.ddl.reading.column_reader import ColumnReader
+from rowmill.ddl.reading.cursor import Cursor, pieces
+from rowmill.ddl.reading.draft import Draft, Drafts
+from rowmill.ddl.reading.keys import key_columns
+from rowmill.ddl.reading.lexer import STRING, Tokens, literal
+from rowmill.ddl.reading.scope import Scope
+from rowmill.ddl.reading.type_text import type_end
+from rowmill.ddl.reading.types import UNKNOWN, UserType, resolve
 from rowmill.errors import DDLError
 from rowmill.schema.types import DataType
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rowmill.ddl.emit import emit
-from rowmill.ddl.merge import answered, changes, hand_made, merged
+from rowmill.ddl.into_yaml.emit import emit
+from rowmill.ddl.into_yaml.merge import answered, changes, hand_made, merged
 from rowmill.errors import SchemaError
 from rowmill.schema.model import SchemaFile
 from rowmill.schema.yaml import parse_schema
@@ -58,8 +58,8 @@ def _edited(text: str, old: SchemaFile, wanted: SchemaFile) -> str:
     """Line by line where that can be done; else as a tree. What is written must read as what was meant."""
     from ruamel.yaml.error import YAMLError  # takes a quarter of a second to load: only where it is needed
 
-    from rowmill.ddl import tree
-    from rowmill.ddl.splice import Odd, spliced
+    from rowmill.ddl.into_yaml import tree
+    from rowmill.ddl.into_yaml.splice import Odd, spliced
 
     try:
         after = spliced(text, old, wanted)

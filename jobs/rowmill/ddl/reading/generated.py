@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rowmill.ddl.column import AttributeReader, Column, Handler
-from rowmill.ddl.cursor import Cursor
-from rowmill.ddl.lexer import NUMBER, word_set
+from rowmill.ddl.reading.column import AttributeReader, Column, Handler
+from rowmill.ddl.reading.cursor import Cursor
+from rowmill.ddl.reading.lexer import NUMBER, word_set
 
 # What a sequence may say beside its start and its step; a number may follow each.
 _SEQUENCE_WORDS = word_set(

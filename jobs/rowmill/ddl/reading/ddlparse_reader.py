@@ -10,13 +10,13 @@ from typing import Any
 
 from ddlparse import DdlParse
 
-from rowmill.ddl.column_reader import ColumnReader
-from rowmill.ddl.draft import Draft, Drafts
-from rowmill.ddl.lexer import tokenize
-from rowmill.ddl.outline import Outline, is_constraint
-from rowmill.ddl.proof import prove
-from rowmill.ddl.scope import Scope
-from rowmill.ddl.types import UNKNOWN, resolve, with_type
+from rowmill.ddl.reading.column_reader import ColumnReader
+from rowmill.ddl.reading.draft import Draft, Drafts
+from rowmill.ddl.reading.lexer import tokenize
+from rowmill.ddl.reading.outline import Outline, is_constraint
+from rowmill.ddl.reading.proof import prove
+from rowmill.ddl.reading.scope import Scope
+from rowmill.ddl.reading.types import UNKNOWN, resolve, with_type
 from rowmill.errors import DDLError
 from rowmill.schema.model import TableColumn
 from rowmill.schema.types import DataType

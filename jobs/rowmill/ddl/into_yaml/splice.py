@@ -11,8 +11,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from rowmill.ddl import emit, tree
-from rowmill.ddl.merge import column_identity, key_identity, table_identity
+from rowmill.ddl.into_yaml import emit, tree
+from rowmill.ddl.into_yaml.merge import column_identity, key_identity, table_identity
 from rowmill.schema.model import ForeignKey, SchemaFile, TableColumn, TableDefinition
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rowmill.ddl.lexer import MARK, Tokens
+from rowmill.ddl.reading.lexer import MARK, Tokens
 from rowmill.errors import DDLError
 
 _FIX = "write it as Redshift's CREATE TABLE does"

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from sqlglot import exp
 
-from rowmill.ddl.cursor import Cursor, pieces
 from rowmill.ddl.dialects import DIALECTS, Dialect
-from rowmill.ddl.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal, tokenize
+from rowmill.ddl.reading.cursor import Cursor, pieces
+from rowmill.ddl.reading.lexer import MARK, NUMBER, QUOTED, STRING, WORD, Token, Tokens, literal, tokenize
 from rowmill.ddl.type_maps import BARE_DECIMAL, DIALECT_WORDS, KINDS, LIMITS, NOT_SAME, SAME, VARCHAR_MAX, WORDS
 from rowmill.errors import SchemaError
 from rowmill.schema.model import TableColumn

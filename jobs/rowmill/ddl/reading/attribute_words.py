@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rowmill.ddl import attributes, generated
-from rowmill.ddl.column import Handler, Heads
 from rowmill.ddl.dialects import Dialect
+from rowmill.ddl.reading import attributes, generated
+from rowmill.ddl.reading.column import Handler, Heads
 
 
 def _kept(following: attributes.Following, *groups: str) -> dict[str, Handler]:

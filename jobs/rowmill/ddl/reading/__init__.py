@@ -1,0 +1,1 @@
+"""A DDL text -> drafts of tables: statements, their items, what each says, and the proof that none was lost."""

@@ -111,6 +111,7 @@ def settings(config: SparkConfig, hive: bool, light: bool = False) -> dict[str, 
         java = f"{_LIGHT_JVM} {java}"
     found = {
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.timeType.enabled": "true",  # else a table with a time of day is refused
         "spark.sql.warehouse.dir": str(config.warehouse_dir),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -149,3 +149,9 @@ def test_a_folder_with_blanks_in_its_name(programs: Any, tmp_path: Path) -> None
     done = programs.by_type("bulk", "--rows", 10, *places)
     assert done.code == 0, done.err
     assert (home / "ware house" / "bulk" / "_manifest.json").is_file()
+
+
+def test_times_of_day(here: Any) -> None:
+    here.by_type("opening_hours", "--database", "hours")
+    row = here.spark.sql("SELECT count(*), cast(min(opens) AS string) >= '06:00:00' FROM hours.opening_hours").first()
+    assert tuple(row) == (50, True)

@@ -39,7 +39,7 @@ test: setup-dev ## run every test: lint, unit, integration, roles (what CI runs)
 	$(MAKE) --no-print-directory molecule
 
 .PHONY: test-quick
-test-quick: setup-dev lint ## lint and the tests that start neither Spark nor a playbook (< 2 min)
+test-quick: setup-dev lint ## lint and the tests that start neither Spark nor a playbook (2 to 3 min)
 	@python -m pytest -q -n auto --dist worksteal -m "not integration" tests
 
 .PHONY: lint

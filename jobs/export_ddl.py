@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rowmill.cli import ArgumentParser, run
-from rowmill.ddl.dialects import ALIASES, DIALECTS, dialect_named
+from rowmill.ddl.dialects import DIALECTS, dialect_named, other_names
 from rowmill.ddl.export import Exported, export_schema
 from rowmill.errors import ConfigError
 from rowmill.schema.yaml import load_schema
@@ -72,7 +72,6 @@ def _read(path: Path) -> str | None:
 
 def _parser() -> argparse.ArgumentParser:
     names = ", ".join(DIALECTS)
-    others = ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
     parser = ArgumentParser(
         prog="export_ddl.py",
         description=(
@@ -81,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
             "as far as it has them, and each thing that it has not is one line `warning: ...` on stderr."
         ),
         epilog=(
-            f"dialects: {names}\nother names: {others}\n\n"
+            f"dialects: {names}\nother names: {other_names()}\n\n"
             "examples:\n"
             "  export_ddl.py schemas/orders.yaml --dialect postgres\n"
             "  export_ddl.py schemas/orders.yaml --dialect snowflake --output orders.sql\n"

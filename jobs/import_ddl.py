@@ -14,7 +14,7 @@ from rowmill import slice_program
 from rowmill.cli import ArgumentParser, run
 from rowmill.ddl import program
 from rowmill.ddl.convert import convert_text, reader_named
-from rowmill.ddl.dialects import ALIASES, AUTO, DIALECTS, dialect_named
+from rowmill.ddl.dialects import AUTO, DIALECTS, dialect_named, other_names
 from rowmill.errors import ConfigError
 from rowmill.schema.model import SchemaFile, TableColumn, TableDefinition
 from rowmill.schema.yaml import load_schema
@@ -65,7 +65,6 @@ class YAMLLoader:
 
 def _parser() -> argparse.ArgumentParser:
     names = ", ".join([AUTO, *DIALECTS])
-    others = ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
     parser = ArgumentParser(
         prog="import_ddl.py",
         description=(
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
             "- went, ~ changed."
         ),
         epilog=(
-            f"dialects: {names}\nother names: {others}\n\n"
+            f"dialects: {names}\nother names: {other_names()}\n\n"
             "examples:\n"
             "  import_ddl.py schema.sql schema.yaml\n"
             "  import_ddl.py schema.sql schema.yaml --dialect redshift --check\n"

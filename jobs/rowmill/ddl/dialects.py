@@ -105,6 +105,11 @@ AUTO = "auto"
 PLAIN = DIALECTS["postgres"]
 
 
+def other_names() -> str:
+    """The other names of dialects as programs list them: `mariadb = mysql, mssql = tsql`."""
+    return ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
+
+
 def dialect_named(name: str) -> Dialect:
     """The dialect of a name or one of its other names. Raises ConfigError for an unknown one."""
     key = name.strip().lower()

@@ -28,7 +28,7 @@ from rowmill.cli import ArgumentParser, run
 from rowmill.errors import ConfigError, StorageError
 from rowmill.hive import read_options
 from rowmill.plan import FORMATS
-from rowmill.s3 import S3Config
+from rowmill.s3.config import S3Config
 from rowmill.sink import files
 from rowmill.sink.local import LocalTable, local_path
 from rowmill.spark import SparkConfig, check_environment, session, spark_error

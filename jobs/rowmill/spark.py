@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,7 +25,10 @@ from rowmill.generate.arrow import plain
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.plan import TablePlan, tasks
 from rowmill.progress import Progress
+from rowmill.s3 import hadoop, jvm
+from rowmill.s3.config import DEFAULT_ENDPOINT, S3Config
 from rowmill.sink.manifest import WrittenFile
+from rowmill.sink.staging import Staging
 from rowmill.work import TaskInput, batches, run_task
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ class SparkConfig:
     """
 
     app_name: str = "DataGenerator"
-    endpoint: str = field(default_factory=lambda: os.environ.get("S3_ENDPOINT") or "s3.us-west-2.amazonaws.com")
+    endpoint: str = field(default_factory=lambda: os.environ.get("S3_ENDPOINT") or DEFAULT_ENDPOINT)
     access_key: str | None = field(
         default_factory=lambda: os.environ.get("ACCESS_KEY") or os.environ.get("AWS_ACCESS_KEY_ID"), repr=False
     )
@@ -59,6 +62,14 @@ class SparkConfig:
     warehouse: str | None = None
     metastore: str | None = None
     conf: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def s3(self) -> S3Config:
+        """How S3 is reached: as the environment says, with the endpoint and the keys of this config."""
+        found = replace(S3Config.from_env(), endpoint=self.endpoint)
+        if (self.access_key, self.secret_key) == (found.access_key, found.secret_key):
+            return found
+        return replace(found, access_key=self.access_key, secret_key=self.secret_key, session_token=None)
 
     @property
     def warehouse_dir(self) -> Path:
@@ -101,8 +112,12 @@ def check_environment() -> None:
 _LIGHT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
-def settings(config: SparkConfig, hive: bool, light: bool = False) -> dict[str, str]:
-    """The Spark configuration of a session. light: its JVM only hands out tasks, and runs no queries over rows."""
+def settings(config: SparkConfig, hive: bool, light: bool = False, s3: bool = False) -> dict[str, str]:
+    """The Spark configuration of a session. It holds no secret: a part of it goes into the JVM's command line.
+
+    light: its JVM only hands out tasks, and runs no queries over rows
+    s3:    the jars of s3a are on its class path. Raises ConfigError if there are none
+    """
     log4j = Path(str(resources.files("rowmill").joinpath("resources/log4j2.properties"))).as_uri()
     metastore = config.metastore_dir
     # Spark cuts this at blanks that are not quoted.
@@ -128,13 +143,17 @@ def settings(config: SparkConfig, hive: bool, light: bool = False) -> dict[str, 
         found["spark.hadoop.hive.metastore.warehouse.dir"] = str(config.warehouse_dir)
         # The tables' statistics would be read file by file at each registration.
         found["spark.hadoop.hive.stats.autogather"] = "false"
+    if s3:
+        found |= hadoop.class_path()
     return found | config.conf
 
 
-def session(config: SparkConfig, hive: bool = False, light: bool = False) -> SparkSession:
-    """Starts (or joins) the Spark session. light: see `settings`.
+def session(config: SparkConfig, hive: bool = False, light: bool = False, s3: S3Config | bool = False) -> SparkSession:
+    """Starts (or joins) the Spark session.
 
-    Raises ConfigError if Spark or Java is not there, HiveError if the metastore is in use.
+    light: see `settings`
+    s3:    Spark itself reads and writes s3a://, reached as given, or as config.s3 if it is True
+    Raises ConfigError if Spark, Java or what s3 needs is not there, HiveError if the metastore is in use.
     """
     check_environment()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -147,7 +166,7 @@ def session(config: SparkConfig, hive: bool = False, light: bool = False) -> Spa
     if hive:
         config.metastore_dir.parent.mkdir(parents=True, exist_ok=True)
     builder = SparkSession.builder.appName(config.app_name)
-    for name, value in settings(config, hive, light).items():
+    for name, value in settings(config, hive, light, bool(s3)).items():
         builder = builder.config(name, value)
     master = config.master or os.environ.get("MASTER")
     if master or not _under_spark_submit():
@@ -163,6 +182,8 @@ def session(config: SparkConfig, hive: bool = False, light: bool = False) -> Spa
         raise ConfigError(f"Spark does not start: {first_line(error)}", where="spark", value=master) from error
     spark.sparkContext.setLogLevel("ERROR")
     _quiet_accumulators(spark)
+    if s3:
+        jvm.connect(spark, config.s3 if s3 is True else s3)
     if hive:
         _open_metastore(spark, config)
     return spark
@@ -252,9 +273,9 @@ NEAR_ROWS = 4 * BLOCK_ROWS
 
 
 def run_plan(
-    spark: SparkSession | None, plan: TablePlan, staging: Path, show: Callable[[str], None], batch_rows: int
+    spark: SparkSession | None, plan: TablePlan, staging: Staging, show: Callable[[str], None], batch_rows: int
 ) -> list[WrittenFile]:
-    """Runs the tasks of a plan; files stand in the staging directory when it returns.
+    """Runs the tasks of a plan; the files stand in the staging when it returns.
 
     Up to NEAR_ROWS rows are made in this process, and no Spark is needed.
     Raises the error of the first task that failed for good, or StorageError if Spark gave up.
@@ -266,7 +287,7 @@ def run_plan(
             plan.generator,
             layout.format,
             layout.partition_by,
-            str(staging),
+            staging,
             progress.address,
             batch_rows,
             layout.options,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ import generate_data
 import generate_data_by_type
 import pyarrow.parquet as pq
 import pytest
+from fault_proxy import Faults, proxy
+from s3_server import REGION, S3Server, running
 
 from rowmill.generate import fingerprint
 from rowmill.schema.catalog import Catalog
@@ -198,3 +202,75 @@ class Kit:
 @pytest.fixture
 def kit() -> Kit:
     return Kit()
+
+
+class Space:
+    """A bucket of one test, seen by the tests' own eyes: boto3 and pyarrow alone, straight at the server."""
+
+    def __init__(self, server: S3Server, bucket: str) -> None:
+        self.server = server
+        self.bucket = bucket
+        self.client = server.client
+
+    def uri(self, path: str = "") -> str:
+        return f"s3a://{self.bucket}/{path}".rstrip("/")
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """The keys below a prefix, sorted."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sorted(found["Key"] for page in pages for found in page.get("Contents", []))
+
+    def pending(self, prefix: str = "") -> list[str]:
+        """The keys of uploads that were neither completed nor aborted, sorted."""
+        pages = self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sorted(found["Key"] for page in pages for found in page.get("Uploads", []))
+
+    def content(self, key: str) -> bytes:
+        content: bytes = self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return content
+
+    def data_keys(self, prefix: str) -> list[str]:
+        """The keys that a reader of the table at a prefix looks at."""
+        start = f"{prefix.rstrip('/')}/"
+        return [key for key in self.keys(start) if not any(p[:1] in "_." for p in key[len(start) :].split("/"))]
+
+    def read(self, prefix: str) -> Any:
+        """All rows of a table's Parquet files."""
+        import pyarrow as pa
+
+        keys = [key for key in self.data_keys(prefix) if key.endswith(".parquet")]
+        assert keys, f"no Parquet file below {prefix}: {self.keys(prefix)}"
+        return pa.concat_tables([pq.ParquetFile(pa.BufferReader(self.content(key))).read() for key in keys])
+
+
+# What could lead a program to another store than the test's.
+_FOREIGN = ("AWS_", "S3_", "ACCESS_KEY", "SECRET_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """The S3 server that most tests share. One that stops or starves it takes s3_server.running() itself."""
+    with running(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Space]:
+    """A fresh bucket, and an environment that leads there, for this process and those that it starts."""
+    for name in list(os.environ):
+        if name.upper().startswith(_FOREIGN):
+            monkeypatch.delenv(name)
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    space = Space(s3_server, f"test-{secrets.token_hex(6)}")
+    space.client.create_bucket(Bucket=space.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    yield space
+    shutil.rmtree(s3_server.data / space.bucket, ignore_errors=True)
+
+
+@pytest.fixture
+def s3_faults(s3: Space, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """A proxy before the server; the environment leads to it, `s3` itself goes on straight."""
+    with proxy(s3.server.endpoint) as faults:
+        monkeypatch.setenv("S3_ENDPOINT", faults.endpoint)
+        yield faults

@@ -127,4 +127,5 @@ def _proxy(config: S3Config) -> str | None:
         return config.proxy_url
     from botocore.utils import get_environ_proxies
 
-    return get_environ_proxies(config.endpoint_url).get(urlsplit(config.endpoint_url).scheme)
+    named: dict[str, str] = get_environ_proxies(config.endpoint_url)
+    return named.get(urlsplit(config.endpoint_url).scheme)

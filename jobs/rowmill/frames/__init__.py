@@ -1,0 +1,1 @@
+"""Reading and writing DataFrames: CSV with its bad lines, and Parquet without renames."""

@@ -25,6 +25,7 @@ from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey, TableColumn
 from rowmill.schema.yaml import parse_columns
 from rowmill.sink.local import local_path
+from rowmill.sink.storage import open_table
 from rowmill.spark import SparkConfig, data_frame, session
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class HiveManager:
     ) -> str:
         """Makes Hive know a directory of files as a table; returns `database.table`. Raises HiveError."""
         definition = parse_columns(fields, table)
-        described = hive.HiveTable(database, definition, local_path(path), format, (), False)
+        described = hive.HiveTable(database, definition, open_table(path, "overwrite").location, format, (), False)
         hive.register(self.spark, described, data_changed=True)
         return described.name
 

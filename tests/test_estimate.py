@@ -81,7 +81,7 @@ def test_it_is_one_line_before_the_start(ask: Ask) -> None:
 
 def test_tables_share_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def tables(*sizes: tuple[int, int], files: int = 1, dead: int = 0, memory: int = 0) -> list[Demand]:
-        return [Demand(tmp_path / "t", Estimate(1, files, new, 1.0, memory), freed, dead) for new, freed in sizes]
+        return [Demand("t", tmp_path / "t", Estimate(1, files, new, 1.0, memory), freed, dead) for new, freed in sizes]
 
     monkeypatch.setattr(estimate, "space", lambda _: estimate.Space(1000, 50, 1, 7))
     monkeypatch.setattr(estimate, "free_memory", lambda: 500)

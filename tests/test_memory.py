@@ -20,6 +20,7 @@ from rowmill.generate.table import World
 from rowmill.plan import Layout, batch_rows, plan_table, tasks
 from rowmill.sample import rows_for_bytes
 from rowmill.sink.formats import WriterOptions
+from rowmill.sink.staging import LocalStaging
 from rowmill.work import TaskInput, run_task
 catalog, tables = job.select_tables(sys.argv[1], "t")
 generator = World(catalog.parent, 42, {tables[0].qualified: int(sys.argv[2])}).table(tables[0])
@@ -28,7 +29,7 @@ if len(sys.argv) > 4:
     layout = Layout(file_rows=rows_for_bytes(generator, layout, int(sys.argv[4])))
 plan = plan_table(generator, layout)
 with tempfile.TemporaryDirectory(dir=sys.argv[1] + ".out") as out:
-    work = TaskInput(generator, "parquet", layout.partition_by, out, None, batch_rows(generator), plan.layout.options)
+    work = TaskInput(generator, "parquet", layout.partition_by, LocalStaging(out), None, batch_rows(generator), plan.layout.options)
     for group in tasks(plan):
         written = run_task(work, group, "0")
         assert isinstance(written, list), written

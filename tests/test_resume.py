@@ -175,10 +175,10 @@ def test_records_that_were_torn_are_none(tmp_path: Path) -> None:
     records.begin(tmp_path, "digest")
     for name in ("a", "b", "c"):
         (tmp_path / name).write_text("12345")
-        records.note(tmp_path, "0", name, [WrittenFile(name, 0, 1, 5, 77)])
+        records.note(tmp_path, "0", [(name, [WrittenFile(name, 0, 1, 5, 77)])])
     log = tmp_path / "_records" / "0.jsonl"
     log.write_bytes(log.read_bytes()[:-8])
-    records.note(tmp_path, "0", "d", [WrittenFile("d", 0, 1, 5, 77)])  # its file is not there
+    records.note(tmp_path, "0", [("d", [WrittenFile("d", 0, 1, 5, 77)])])  # its file is not there
     assert list(records.read(tmp_path, "digest") or {}) == ["a", "b"]
     assert records.read(tmp_path, "another") is None
     assert not records.outlived_the_system(tmp_path)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -54,9 +54,11 @@ class Demand:
 
     freed: what the old table gives back when the new one is whole
     dead:  what runs that died have left, which is removed first
+    disk:  a directory of the file system that takes it; None: its space is not known
     """
 
-    directory: Path
+    where: str
+    disk: Path | None
     estimate: Estimate
     freed: int = 0
     dead: int = 0
@@ -118,29 +120,26 @@ def _encoded(plan: TablePlan, batch: pa.RecordBatch | None) -> int:
     schema = plan.generator.arrow_schema
     kept = [name for name in schema.names if name not in plan.layout.partition_by]
     schema = pa.schema([schema.field(name) for name in kept])
-    with _memory_file() as path:
-        writer = WRITERS[plan.layout.format](path, schema, plan.layout.options)
-        try:
-            if batch is not None:
-                writer.write(batch.select(kept))
-            writer.close()
-        except BaseException:
-            writer.abort()
-            raise
-        return path.stat().st_size
+    file = _Counter()
+    writer = WRITERS[plan.layout.format](file, schema, plan.layout.options)
+    if batch is not None:
+        writer.write(batch.select(kept))
+    writer.close()
+    return file.bytes
 
 
-@contextmanager
-def _memory_file() -> Iterator[Path]:
-    if hasattr(os, "memfd_create"):
-        handle = os.memfd_create("rowmill-sample")
-        try:
-            yield Path(f"/proc/self/fd/{handle}")
-        finally:
-            os.close(handle)
-    else:
-        with tempfile.TemporaryDirectory(prefix="rowmill-") as folder:
-            yield Path(folder, "sample")
+class _Counter(io.RawIOBase):
+    """A file that only counts the bytes that are written to it."""
+
+    bytes = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        count = len(memoryview(data).cast("B"))
+        self.bytes += count
+        return count
 
 
 def parallelism(master: str | None) -> int:
@@ -180,39 +179,47 @@ def refuse_what_cannot_fit(demands: Sequence[Demand]) -> None:
     inodes: dict[int, int] = {}
     memory = free_memory()
     for demand in demands:
-        found, wanted = space(demand.directory), demand.estimate
-        # A file takes whole blocks; the old table stays until the new one is whole.
-        need = int(wanted.bytes * (1 + _MARGIN)) + wanted.files * found.block
-        before = used.get(found.device, 0) - demand.dead
-        if before + need > found.bytes:
-            raise ResourceError(
-                f"it does not fit the disk: about {size(before + need)} are needed"
-                f"{' beside the old table' if demand.freed else ''}, {size(found.bytes)} are free",
-                where=str(demand.directory),
-                fix="free some space, ask for fewer rows, or name another output; force tries all the same",
-            )
-        used[found.device] = before + need - demand.freed
-        inodes[found.device] = inodes.get(found.device, 0) + 2 * wanted.files  # each may have a folder of its own
-        if found.inodes is not None and inodes[found.device] > found.inodes:
-            raise ResourceError(
-                f"so many files don't fit the disk: it has inodes for {found.inodes:,}",
-                where=str(demand.directory),
-                value=wanted.files,
-                fix="ask for more rows a file; force tries all the same",
-            )
+        wanted = demand.estimate
+        if demand.disk is not None:
+            _refuse_full_disk(demand, demand.disk, used, inodes)
         if memory is not None and wanted.memory > memory:
             raise ResourceError(
                 f"it does not fit the memory: about {size(wanted.memory)} are needed, {size(memory)} are free",
-                where=str(demand.directory),
+                where=demand.where,
                 fix="give a master with fewer tasks, such as local[1], or fewer rows a file; force tries all the same",
             )
 
 
+def _refuse_full_disk(demand: Demand, disk: Path, used: dict[int, int], inodes: dict[int, int]) -> None:
+    """used, inodes: of each device, by the demands before; this one's are added."""
+    found, wanted = space(disk), demand.estimate
+    # A file takes whole blocks; the old table stays until the new one is whole.
+    need = int(wanted.bytes * (1 + _MARGIN)) + wanted.files * found.block
+    before = used.get(found.device, 0) - demand.dead
+    if before + need > found.bytes:
+        raise ResourceError(
+            f"it does not fit the disk: about {size(before + need)} are needed"
+            f"{' beside the old table' if demand.freed else ''}, {size(found.bytes)} are free",
+            where=demand.where,
+            fix="free some space, ask for fewer rows, or name another output; force tries all the same",
+        )
+    used[found.device] = before + need - demand.freed
+    inodes[found.device] = inodes.get(found.device, 0) + 2 * wanted.files  # each may have a folder of its own
+    if found.inodes is not None and inodes[found.device] > found.inodes:
+        raise ResourceError(
+            f"so many files don't fit the disk: it has inodes for {found.inodes:,}",
+            where=demand.where,
+            value=wanted.files,
+            fix="ask for more rows a file; force tries all the same",
+        )
+
+
 def line(name: str, demand: Demand) -> str:
     """`estimate: orders: 1,000,000 rows, 21.1 MiB in 4 files, about 2 s, 1.1 GiB of memory; 72.9 GiB free`"""
-    wanted, found = demand.estimate, space(demand.directory)
+    wanted = demand.estimate
+    free = f"; {size(space(demand.disk).bytes)} free" if demand.disk else ""
     return (
         f"estimate: {name}: {wanted.rows:,} rows, {size(wanted.bytes)} in {wanted.files:,}"
         f" {'file' if wanted.files == 1 else 'files'}, about {max(1, round(wanted.seconds)):,} s,"
-        f" {size(wanted.memory)} of memory; {size(found.bytes)} free"
+        f" {size(wanted.memory)} of memory{free}"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -51,7 +50,7 @@ class HiveTable:
 
     database: str
     definition: TableDefinition
-    directory: Path
+    location: str
     format: str
     partition_by: tuple[str, ...]
     nested_directories: bool
@@ -75,7 +74,7 @@ class HiveTable:
             parts.append("OPTIONS (" + ", ".join(f"'{k}' = {_literal(v)}" for k, v in options.items()) + ")")
         if self.partition_by:
             parts.append(f"PARTITIONED BY ({', '.join(map(quote, self.partition_by))})")
-        parts.append(f"LOCATION {_literal(f'file://{self.directory}')}")
+        parts.append(f"LOCATION {_literal(self.location)}")
         if self.definition.comment:
             parts.append(f"COMMENT {_literal(self.definition.comment)}")
         return " ".join(parts)

@@ -24,8 +24,9 @@ from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.unknown import refuse_unknown
 from rowmill.sink.formats import DEFAULTS, WriterOptions
-from rowmill.sink.local import LocalTable
 from rowmill.sink.manifest import Manifest, WrittenFile
+from rowmill.sink.storage import open_table
+from rowmill.sink.table import Table
 from rowmill.slices import Slice
 from rowmill.spark import NEAR_ROWS, SparkConfig, check_environment, run_plan, session, spread, start_workers
 from rowmill.validate.source import open_place
@@ -91,7 +92,7 @@ class TableReport:
 @dataclass(frozen=True)
 class _Prepared:
     plan: TablePlan
-    target: LocalTable
+    target: Table
     hive_table: hive.HiveTable | None
     kept: Kept
 
@@ -115,6 +116,11 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
         return {item.plan.name: _unchanged(item) for item in prepared}
     _weigh(prepared, request, config, show)
     check_environment()
+    for item in prepared:
+        if not item.current:
+            item.target.check_access()
+            if item.target.warning:
+                show(f"warning: {item.target.warning}")
     reports: dict[str, TableReport] = {}
     with _interruptible():
         if not request.hive and all(item.missing.rows <= NEAR_ROWS for item in prepared):
@@ -137,25 +143,25 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
 def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict[str, bool]:
     """Says what a run would do, changing nothing: table -> whether it would change."""
     changes: dict[str, bool] = {}
-    prepared = prepare(request, config, show)
+    prepared = prepare(request, config, show, look_only=True)
     _weigh(prepared, request, config, show)
     for item in prepared:
         plan, there = item.plan, item.target.manifest
         changes[plan.name] = not item.current
         if item.current:
-            show(f"{plan.name}: is as asked already ({plan.rows:,} rows in {item.target.directory})")
+            show(f"{plan.name}: is as asked already ({plan.rows:,} rows in {item.target.where})")
             continue
         missing = item.missing
         if len(missing.files) < len(plan.files):
             show(
                 f"{plan.name}: would make {missing.rows:,} rows in the {len(missing.files)} of {len(plan.files)} files"
-                f" that are missing in {item.target.directory}"
+                f" that are missing in {item.target.where}"
             )
             continue
         verb = "add" if request.mode == "append" and there else "replace" if there else "make"
         show(
             f"{plan.name}: would {verb} {plan.rows:,} rows in {len(plan.files)} {plan.layout.format} files"
-            f" in {item.target.directory}"
+            f" in {item.target.where}"
         )
         if item.hive_table is not None:
             show(f"{plan.name}: would register {item.hive_table.name} in Hive")
@@ -172,26 +178,28 @@ def _weigh(prepared: list[_Prepared], request: Request, config: SparkConfig, sho
         quick = plan.rows <= NEAR_ROWS
         wanted = estimate.estimate(plan, estimate.parallelism(config.master), quick)
         replaced = target.manifest.bytes if target.manifest and target.mode == "overwrite" else 0
+        dead = 0 if request.resume else target.dead_bytes()
         freed = replaced - sum(file.bytes for file in item.kept.linked)
-        demands.append(estimate.Demand(target.directory, wanted, freed, 0 if request.resume else target.dead_bytes()))
+        demands.append(estimate.Demand(target.where, target.disk, wanted, freed, dead))
         show(estimate.line(plan.name, demands[-1]))
     if not request.force:
         estimate.refuse_what_cannot_fit(demands)
 
 
-def prepare(request: Request, config: SparkConfig, show: Show = print) -> list[_Prepared]:
+def prepare(request: Request, config: SparkConfig, show: Show = print, look_only: bool = False) -> list[_Prepared]:
     """Plans every table and looks at every target. Raises RowmillError for whatever can't be done."""
     _check_request(request)
     for table in request.tables:
         refuse_unknown(table.definition, table.file)
     targets = {
-        table.qualified: LocalTable(_directory(request, config, table), request.mode) for table in request.tables
+        table.qualified: open_table(_directory(request, config, table), request.mode, request.hive)
+        for table in request.tables
     }
     rows: dict[str, int] = {}
     segments: dict[str, tuple[int, ...]] = {}
     for table in request.tables:
         target = targets[table.qualified]
-        target.inspect()
+        target.inspect(show, look_only)
         if request.table_rows is not None:
             rows[table.qualified] = request.table_rows
         if request.mode == "append" and target.manifest is not None:
@@ -222,7 +230,7 @@ def prepare(request: Request, config: SparkConfig, show: Show = print) -> list[_
             registered = hive.HiveTable(
                 request.database,
                 table.definition,
-                target.directory,
+                target.location,
                 request.format,
                 layout.partition_by,
                 bool(request.slices),
@@ -286,21 +294,21 @@ def _directory(request: Request, config: SparkConfig, table: CatalogTable) -> st
     return f"{request.output.rstrip('/')}/{table.name}"
 
 
-def _check_append(plan: TablePlan, target: LocalTable) -> None:
+def _check_append(plan: TablePlan, target: Table) -> None:
     there = target.manifest
     if target.mode != "append" or there is None:
         return
     if there.part is not None:
         raise StorageError(
             f"the table that is there holds rows {there.part[0]} .. {there.part[1] - 1} alone, so it can't grow",
-            where=str(target.directory),
+            where=target.where,
             fix="use mode=overwrite, or another output",
         )
     columns = _column_types(plan)
     if there.columns != columns or there.format != plan.layout.format or there.partition_by != plan.layout.partition_by:
         raise StorageError(
             "the table that is there has other columns, another format or other partitions",
-            where=str(target.directory),
+            where=target.where,
             fix="use mode=overwrite, or another output",
         )
 
@@ -319,7 +327,8 @@ def _run_table(spark: SparkSession | None, item: _Prepared, request: Request, sh
     assert manifest is not None
     registered = False
     if spark is not None and item.hive_table is not None:
-        registered = hive.register(spark, item.hive_table, changed)
+        registered = hive.register(spark, replace(item.hive_table, location=target.location), changed)
+        target.retire()
         if registered:
             show(f"{plan.name}: registered {item.hive_table.name} in Hive")
     if request.check and (changed or registered):
@@ -340,27 +349,27 @@ def _generate(spark: SparkSession | None, item: _Prepared, request: Request, sho
         if missing:
             wanted = request.batch_rows or batch_rows(plan.generator)
             written += run_plan(spark, replace(plan, files=missing), staging, show, wanted)
-        manifest = _manifest(plan, target, written)
-        target.commit(manifest)
+        manifest = target.commit(_manifest(plan, target, written), show)
     except BaseException:
+        cleared = False
         try:
             with suppress(Exception):  # the JVM may be what died
                 if spark is not None:
                     spark.sparkContext.cancelAllJobs()
         finally:
-            target.abort(keep=request.resume)
+            cleared = target.abort(keep=request.resume)
+        if not cleared:
+            show(f"{plan.name}: what was begun could not be cleared up; the next run does it, or s3.yml -e op=clean")
         if request.resume:
             show(f"{plan.name}: the files that are whole are kept: run again with --resume")
         raise
     return manifest
 
 
-def _manifest(plan: TablePlan, target: LocalTable, written: list[WrittenFile]) -> Manifest:
+def _manifest(plan: TablePlan, target: Table, written: list[WrittenFile]) -> Manifest:
     made = sum(file.rows for file in written)
     if made != plan.rows:
-        raise StorageError(
-            f"{made} rows were written, {plan.rows} were planned", where=str(target.directory), fix="run again"
-        )
+        raise StorageError(f"{made} rows were written, {plan.rows} were planned", where=target.where, fix="run again")
     before = target.manifest if target.mode == "append" else None
     files = (*(before.files if before else ()), *sorted(written, key=lambda f: (f.first_row, f.path)))
     return Manifest(
@@ -377,7 +386,7 @@ def _manifest(plan: TablePlan, target: LocalTable, written: list[WrittenFile]) -
 
 def _check(spark: SparkSession | None, item: _Prepared, manifest: Manifest, show: Show) -> None:
     definition = item.plan.generator.definition
-    place = open_place(str(item.target.directory))
+    place = open_place(item.target.where)
     result = check.check_files(place, definition, manifest, partial(spread, spark) if spark else map)
     faults = list(result.faults)
     if (
@@ -389,7 +398,7 @@ def _check(spark: SparkSession | None, item: _Prepared, manifest: Manifest, show
     if faults:
         raise StorageError(
             f"the check failed: {'; '.join(faults)}",
-            where=f"table '{definition.name}' in {item.target.directory}",
+            where=f"table '{definition.name}' in {item.target.where}",
             fix="the data are there for you to look at; mend the generators in the YAML and run again",
         )
     show(f"{item.plan.name}: checked {result.rows:,} rows, keys and nulls")
@@ -408,7 +417,7 @@ def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, 
         seconds=round(seconds, 3),
         rows_per_second=round(made / seconds) if changed and seconds else 0,
         fingerprint=manifest.fingerprint,
-        output=str(item.target.directory),
+        output=item.target.where,
         changed=changed,
         hive_table=item.hive_table.name if item.hive_table else None,
     )

@@ -49,7 +49,8 @@ def sound_files(
 
     place: directory that the files' paths are relative to; types: of all columns, in the schema's order
     """
-    there = [file for file in files if _size(os.path.join(place.path, file.path)) == file.bytes]
+    sizes = place.sizes([file.path for file in files])
+    there = [file for file, size in zip(files, sizes, strict=True) if size == file.bytes]
     reader = _Reader(place, form, types)
     total = sum(file.rows for file in there)
     if total <= _NEAR_ROWS:
@@ -61,13 +62,6 @@ def sound_files(
             if whole:
                 sound.append(file)
     return sound
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return -1
 
 
 def _spread(reader: _Reader, files: Sequence[WrittenFile]) -> Iterator[bool]:

@@ -7,6 +7,7 @@ import tempfile
 from rowmill.errors import ConfigError, RowmillError
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator
 from rowmill.plan import Layout, PlannedFile, batch_rows, resolved, row_bytes
+from rowmill.sink.staging import LocalStaging
 from rowmill.work import TaskInput, run_task
 
 _PROBE_ROWS, _MOST_ROWS = 2 * BLOCK_ROWS, 8 * BLOCK_ROWS
@@ -21,7 +22,7 @@ def encoded_bytes(generator: TableGenerator, layout: Layout, first_row: int, row
     """
     with tempfile.TemporaryDirectory(prefix="rowmill-") as folder:
         size, options = batch_rows(generator), resolved(generator, layout).options
-        work = TaskInput(generator, layout.format, layout.partition_by, folder, None, size, options)
+        work = TaskInput(generator, layout.format, layout.partition_by, LocalStaging(folder), None, size, options)
         written = run_task(work, (PlannedFile("sample", first_row, rows),), "0")
     if isinstance(written, RowmillError):
         raise written

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +17,10 @@ from rowmill.memory import keep_freed_memory
 from rowmill.plan import PlannedFile
 from rowmill.progress import ProgressSender
 from rowmill.schema.types import DataType
-from rowmill.sink import records
 from rowmill.sink.formats import DEFAULTS, WRITERS, FileWriter, WriterOptions
 from rowmill.sink.local import storage_error
-from rowmill.sink.manifest import WrittenFile
+from rowmill.sink.manifest import Stored, WrittenFile
+from rowmill.sink.staging import Staging
 
 TINY_ROWS = 4096  # a file of so many rows shares its batch with the next one
 _SHARED_ROWS = 2 * TINY_ROWS  # of such a batch: without dictionaries a row may take far more than a batch is cut for
@@ -36,7 +34,7 @@ class TaskInput:
     generator: TableGenerator
     format: str
     partition_by: tuple[str, ...]
-    staging: str
+    staging: Staging
     progress: tuple[str, int, str] | None
     batch_rows: int = BLOCK_ROWS
     options: WriterOptions = DEFAULTS
@@ -50,27 +48,31 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
     """
     keep_freed_memory()
     sender = ProgressSender(work.progress, files[0].path)
+    done: list[tuple[str, list[WrittenFile]]] = []
     try:
-        written: list[WrittenFile] = []
         rows = _Rows(work, files)
-        for file in files:
-            made = (
-                _write_partitions(work, file, attempt, sender)
-                if work.partition_by
-                else [_write_file(work, rows, file, attempt, sender)]
-            )
-            if work.recorded:
-                records.note(Path(work.staging), attempt, file.path, made)
-            written += made
-        return written
+        try:
+            for file in files:
+                made = (
+                    _write_partitions(work, file, attempt, sender)
+                    if work.partition_by
+                    else [_write_file(work, rows, file, attempt, sender)]
+                )
+                done.append((file.path, made))
+                if work.recorded and work.staging.notes_each_file:
+                    work.staging.note(attempt, done[-1:])
+        finally:
+            if work.recorded and done and not work.staging.notes_each_file:
+                work.staging.note(attempt, done)
+        return [file for _, made in done for file in made]
     except RowmillError as error:
         return error
     except OSError as error:
-        return storage_error(error, work.staging)
+        return storage_error(error, work.staging.shown)
     except (pa.ArrowException, MemoryError) as error:
         return StorageError(
             f"writing failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
-            where=work.staging,
+            where=work.staging.shown,
         )
     finally:
         sender.close()
@@ -129,16 +131,17 @@ class _Rows:
 
 
 class _Output:
-    """One file being written under a temporary name; it gets its own name when it is whole."""
+    """One file being written, in its format."""
 
     def __init__(self, work: TaskInput, path: str, attempt: str, schema: pa.Schema) -> None:
-        self.path = path
-        self._final = Path(work.staging, path)
-        _make_directories(Path(work.staging), self._final.parent)
-        self._temporary = self._final.with_name(f"_{self._final.name}.{attempt}")
-        self._writer: FileWriter = WRITERS[work.format](self._temporary, schema, work.options)
+        self._file = work.staging.create(path, attempt)
         self.rows = 0
         self.fingerprint = 0
+        try:
+            self._writer: FileWriter = WRITERS[work.format](self._file, schema, work.options)
+        except BaseException:
+            self._file.abort()
+            raise
 
     def write(self, batch: pa.RecordBatch, hashed: int) -> None:
         self._writer.write(batch)
@@ -147,19 +150,16 @@ class _Output:
 
     def finish(self, first_row: int) -> WrittenFile:
         self._writer.close()
-        os.replace(self._temporary, self._final)
-        return WrittenFile(self.path, first_row, self.rows, self._final.stat().st_size, self.fingerprint)
+        return written(self._file.finish(), first_row, self.rows, self.fingerprint)
 
     def abort(self) -> None:
-        self._writer.abort()
-        self._temporary.unlink(missing_ok=True)
+        # The writer is not closed: that would finish a truncated file, which reads well.
+        self._file.abort()
 
 
-def _make_directories(staging: Path, directory: Path) -> None:
-    """Makes the directories below staging, never staging itself: it is gone when the run was given up."""
-    for parent in reversed((directory, *directory.parents)):
-        if parent != staging and parent.is_relative_to(staging):
-            parent.mkdir(exist_ok=True)
+def written(stored: Stored, first_row: int, rows: int, fingerprint: int) -> WrittenFile:
+    """A stored file with the rows that it holds."""
+    return WrittenFile(stored.path, first_row, rows, stored.bytes, fingerprint, stored.pending)
 
 
 def _columns(generator: TableGenerator) -> dict[str, DataType]:
@@ -212,24 +212,24 @@ def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: 
             hashed[directory] = add(hashed.get(directory, 0), fingerprint(columns, piece))
         sender.add(batch.num_rows)
     schema = pa.schema([generator.arrow_schema.field(name) for name in kept])
-    written: list[WrittenFile] = []
+    made: list[WrittenFile] = []
     for directory, pieces in sorted(parts.items()):
         path = f"{directory}/{file.path}"
-        there = Path(work.staging, path)
-        if there.exists():  # whole, from a run that this one resumes
+        there = work.staging.find(path)
+        if there is not None:
             rows = sum(piece.num_rows for piece in pieces)
-            written.append(WrittenFile(path, file.first_row, rows, there.stat().st_size, hashed[directory]))
+            made.append(written(there, file.first_row, rows, hashed[directory]))
             continue
         output = _Output(work, path, attempt, schema)
         try:
             for piece in _sorted(pieces, work) if work.options.sort_by else pieces:
                 output.write(piece, 0)
             output.fingerprint = hashed[directory]
-            written.append(output.finish(file.first_row))
+            made.append(output.finish(file.first_row))
         except BaseException:
             output.abort()
             raise
-    return written
+    return made
 
 
 def split(batch: pa.RecordBatch, names: tuple[str, ...]) -> Iterator[tuple[str, pa.Array]]:

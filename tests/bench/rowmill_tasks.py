@@ -19,6 +19,7 @@ from rowmill.generate import kernels
 from rowmill.generate.table import TableGenerator, World
 from rowmill.plan import PlannedFile, batch_rows, default_file_rows
 from rowmill.schema.catalog import Catalog
+from rowmill.sink.staging import LocalStaging
 from rowmill.work import TaskInput, run_task
 
 _work: TaskInput
@@ -63,7 +64,7 @@ def main() -> None:
     generator = generator_of(schema, table, first + rows)
     files = planned(first, rows, processes)[: int(sys.argv[6]) if len(sys.argv) > 6 else None]
     Path("out").mkdir()
-    work = TaskInput(generator, "parquet", (), "out", None, batch_rows(generator))
+    work = TaskInput(generator, "parquet", (), LocalStaging("out"), None, batch_rows(generator))
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(processes + 1)
     with ProcessPoolExecutor(processes, context, _begin, (work, ready)) as pool:

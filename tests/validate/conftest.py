@@ -61,10 +61,11 @@ class Shop:
         for index, (start, stop) in enumerate(pairwise(cuts)):
             path = directory / f"part-000-{index:06d}.{form}"
             batches = [made.batch(at, min(stop, at + BLOCK_ROWS)) for at in range(start, stop, BLOCK_ROWS)]
-            writer = WRITERS[form](path, made.arrow_schema, WriterOptions())
-            for batch in batches:
-                writer.write(batch)
-            writer.close()
+            with path.open("wb") as file:
+                writer = WRITERS[form](file, made.arrow_schema, WriterOptions())
+                for batch in batches:
+                    writer.write(batch)
+                writer.close()
             value = fingerprint.add(*(fingerprint.fingerprint(columns, batch) for batch in batches))
             written.append(WrittenFile(path.name, start, stop - start, path.stat().st_size, value))
         Manifest(

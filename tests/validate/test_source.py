@@ -122,5 +122,5 @@ def test_places(tmp_path: Path) -> None:
         data_files(open_place(str(tmp_path / "none")))
     with pytest.raises(StorageError, match="this is a file"):
         data_files(open_place(str(tmp_path / ".hidden")))
-    with pytest.raises(StorageError, match="s3a"):
-        open_place("s3a://bucket/table")
+    with pytest.raises(StorageError, match="hdfs"):
+        open_place("hdfs://name/table")

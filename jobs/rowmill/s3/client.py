@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rowmill.errors import ConfigError, RowmillError, StorageError
@@ -54,6 +57,35 @@ def client(config: S3Config, strict: bool = False) -> Any:
             config=Config(**settings),
             **keys,
         )
+
+
+@cache
+def located(config: S3Config, bucket: str) -> S3Config:
+    """The settings with the region that the bucket is in: others than boto3 don't find it by themselves.
+
+    One request with little patience, which also tells that the bucket can be looked at at all.
+    Raises StorageError or ConfigError.
+    """
+    asked: list[str] = []
+    one = client(config, strict=True)
+
+    def note(request: Any, **_: Any) -> None:
+        found = _SCOPE.search(_text(request.headers.get("Authorization", "")))
+        if found:
+            asked.append(found[1])
+
+    one.meta.events.register("before-send.s3", note)
+    with translated(f"s3a://{bucket}", config):
+        one.list_objects_v2(Bucket=bucket, MaxKeys=1)
+    return replace(config, region=asked[-1]) if asked else config
+
+
+# The scope of a signature names the region that it is for (AWS Signature Version 4).
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/")
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def error_code(error: BaseException) -> str:

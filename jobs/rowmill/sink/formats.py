@@ -1,4 +1,7 @@
-"""One writer per file format: Arrow batches in, one file out. `abort` leaves no readable file."""
+"""One writer per file format: Arrow batches in, the bytes of one file out.
+
+A writer never ends the file that it writes to: whoever opened it finishes or aborts it (see staging).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,38 +68,35 @@ def suffix(form: str, compression: str | None) -> str:
     return f"{form}.gz" if form in ("csv", "json") and compression == "gzip" else form
 
 
-def _open_text(path: Path, options: WriterOptions) -> _Bytes:
-    return _GzipFile(path, options.level) if options.compression == "gzip" else open(path, "wb")
+class Bytes(Protocol):
+    """What a writer writes to."""
+
+    def write(self, data: Any, /) -> Any: ...
 
 
-class _Bytes(Protocol):
-    def write(self, data: Any) -> Any: ...
-    def close(self) -> None: ...
+class _Text:
+    """The text of a file; if compressed, then without name and time, so that the same rows are the same bytes."""
 
-
-class _GzipFile:
-    """A gzip file without name and time: the same rows are the same bytes."""
-
-    def __init__(self, path: Path, level: int | None) -> None:
-        self._file = open(path, "wb")  # noqa: SIM115 - closed by close
-        self._gzip = gzip.GzipFile("", "wb", level or _TEXT_LEVEL, self._file, mtime=0)
+    def __init__(self, file: Bytes, options: WriterOptions) -> None:
+        self._gzip = None
+        self._file: Bytes = file
+        if options.compression == "gzip":
+            target: Any = file
+            self._file = self._gzip = gzip.GzipFile("", "wb", options.level or _TEXT_LEVEL, target, mtime=0)
 
     def write(self, data: Any) -> None:
-        self._gzip.write(data)
+        self._file.write(data)
 
     def close(self) -> None:
-        try:
+        if self._gzip is not None:
             self._gzip.close()
-        finally:
-            self._file.close()
 
 
 class FileWriter(Protocol):
-    """Writes one file. Exactly one of close and abort is called."""
+    """Writes one file's bytes; they are whole after close."""
 
     def write(self, batch: pa.RecordBatch) -> None: ...
     def close(self) -> None: ...
-    def abort(self) -> None: ...
 
 
 class ParquetFileWriter:
@@ -107,8 +106,8 @@ class ParquetFileWriter:
     a dictionary's few texts are in every row group, so their least and largest would tell a reader nothing.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
-        self._file = open(path, "wb")  # noqa: SIM115 - closed by close and abort
+    def __init__(self, file: Bytes, schema: pa.Schema, options: WriterOptions) -> None:
+        self._file = file
         self._schema: pa.Schema | None = None
         self._writer: pq.ParquetWriter | None = None
         self._options = options
@@ -145,15 +144,7 @@ class ParquetFileWriter:
         self._writer.write_batch(whole, self._options.row_group_rows or ROW_GROUP_ROWS)
 
     def close(self) -> None:
-        (self._writer or self._open_empty()).close()
-        self._file.close()
-
-    def _open_empty(self) -> pq.ParquetWriter:
-        return self._open(self._empty)
-
-    def abort(self) -> None:
-        # Closing the ParquetWriter would finish the footer: a truncated file that reads well.
-        self._file.close()
+        (self._writer or self._open(self._empty)).close()
 
 
 def _leaves(fields: Iterable[pa.Field], prefix: str = "") -> Iterator[tuple[str, pa.DataType]]:
@@ -184,8 +175,8 @@ class _PatientFile(io.RawIOBase):
     An exception that comes out of ORC's own code ends the whole process.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = open(path, "wb")  # noqa: SIM115
+    def __init__(self, file: Bytes) -> None:
+        self._file = file
         self.error: Exception | None = None
 
     def writable(self) -> bool:
@@ -195,7 +186,7 @@ class _PatientFile(io.RawIOBase):
         if self.error is None:
             try:
                 self._file.write(data)
-            except (OSError, ValueError) as error:
+            except Exception as error:
                 self.error = error
         return len(memoryview(data).cast("B"))
 
@@ -203,15 +194,12 @@ class _PatientFile(io.RawIOBase):
         if self.error is not None:
             raise self.error
 
-    def finish(self) -> None:
-        self._file.close()
-
 
 class OrcFileWriter:
     """ORC, Snappy."""
 
-    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
-        self._file = _PatientFile(path)
+    def __init__(self, file: Bytes, schema: pa.Schema, options: WriterOptions) -> None:
+        self._file = _PatientFile(file)
         self._schema = pa.schema([pa.field(f.name, _orc_type(f.type)) for f in schema])
         codec = options.compression or CODECS["orc"][0]
         self._writer = pa.orc.ORCWriter(self._file, compression=_ORC_NAMES.get(codec, codec))
@@ -232,17 +220,13 @@ class OrcFileWriter:
             self._write(self._schema.empty_table())
         self._writer.close()
         self._file.check()
-        self._file.finish()
-
-    def abort(self) -> None:
-        self._file.finish()  # the ORCWriter, as it goes, writes its footer to nowhere
 
 
 class CsvFileWriter:
     """CSV with a header line, quoted text, timestamps as ISO 8601, nulls as \\N."""
 
-    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
-        self._file = _open_text(path, options)
+    def __init__(self, file: Bytes, schema: pa.Schema, options: WriterOptions) -> None:
+        self._file = _Text(file, options)
         self._file.write((",".join(_quoted(f.name) for f in schema) + "\n").encode())
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -255,15 +239,12 @@ class CsvFileWriter:
     def close(self) -> None:
         self._file.close()
 
-    def abort(self) -> None:
-        self._file.close()
-
 
 class JsonFileWriter:
     """One JSON object a line; binary as base64, nulls left out, as Spark writes them."""
 
-    def __init__(self, path: Path, schema: pa.Schema, options: WriterOptions) -> None:
-        self._file = _open_text(path, options)
+    def __init__(self, file: Bytes, schema: pa.Schema, options: WriterOptions) -> None:
+        self._file = _Text(file, options)
 
     def write(self, batch: pa.RecordBatch) -> None:
         columns = [_json_values(plain(column)) for column in batch.columns]
@@ -276,11 +257,8 @@ class JsonFileWriter:
     def close(self) -> None:
         self._file.close()
 
-    def abort(self) -> None:
-        self._file.close()
 
-
-WRITERS: dict[str, Callable[[Path, pa.Schema, WriterOptions], FileWriter]] = {
+WRITERS: dict[str, Callable[[Bytes, pa.Schema, WriterOptions], FileWriter]] = {
     "parquet": ParquetFileWriter,
     "csv": CsvFileWriter,
     "json": JsonFileWriter,

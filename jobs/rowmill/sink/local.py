@@ -16,17 +16,19 @@ import glob
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rowmill.errors import StorageError
 from rowmill.sink import records
-from rowmill.sink.manifest import Manifest, files_are_whole, read_manifest
+from rowmill.sink.manifest import Manifest, WrittenFile, files_are_whole, read_manifest
+from rowmill.sink.staging import LocalStaging, Staging
+from rowmill.sink.table import Check, Show
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-_DATA_SUFFIXES = {".parquet", ".csv", ".json", ".orc", ".crc"}
+DATA_SUFFIXES = {".parquet", ".csv", ".json", ".orc", ".crc"}
 
 
 def local_path(output: str) -> Path:
@@ -38,10 +40,7 @@ def local_path(output: str) -> Path:
         return Path(rest if rest.startswith("/") else "/" + rest).absolute()
     if found:
         raise StorageError(
-            f"{scheme}:// is not available in this version",
-            where="output",
-            value=output,
-            fix="name a local directory",
+            f"{scheme}:// can't be used here", where="output", value=output, fix="name a local directory"
         )
     if not output.strip():
         raise StorageError("the output is empty", where="output", fix="name a directory")
@@ -57,10 +56,26 @@ class LocalTable:
         self.manifest: Manifest | None = None
         self.staging: Path | None = None
         self._lock: int | None = None
+        self.retries = 0
+
+    @property
+    def where(self) -> str:
+        """How people name the place."""
+        return str(self.directory)
+
+    @property
+    def location(self) -> str:
+        """The directory as Hive takes it."""
+        return f"file://{self.directory}"
+
+    @property
+    def disk(self) -> Path:
+        """A directory of the file system that takes the data."""
+        return self.directory
 
     # -- before the run -------------------------------------------------------------------------
 
-    def inspect(self) -> None:
+    def inspect(self, show: Show, look_only: bool = False) -> None:
         """Looks at what is there, changing nothing. Raises StorageError for what the mode forbids."""
         directory = self.directory
         if directory.is_symlink():
@@ -103,7 +118,7 @@ class LocalTable:
             )
         for folder, _, names in os.walk(self.directory):
             for name in names:
-                if not name.startswith(("_", ".")) and Path(name).suffix not in _DATA_SUFFIXES:
+                if not name.startswith(("_", ".")) and Path(name).suffix not in DATA_SUFFIXES:
                     raise StorageError(
                         "the directory holds files that are no table's, so it is not overwritten",
                         where=str(self.directory),
@@ -122,6 +137,13 @@ class LocalTable:
                 "the output can't be written", where=str(parent), fix="give write permission, or name another output"
             )
 
+    def check_access(self) -> None:
+        """Raises StorageError if the place can't be written: inspect has looked at that."""
+
+    @property
+    def warning(self) -> str | None:
+        return None
+
     def is_current(self, digest: str) -> bool:
         """Whether the table is already what a run with this digest would make."""
         found = self.manifest
@@ -134,7 +156,7 @@ class LocalTable:
 
     # -- the run --------------------------------------------------------------------------------
 
-    def stage(self, run: str, digest: str = "", resume: bool = False) -> Path:
+    def stage(self, run: str, digest: str = "", resume: bool = False) -> Staging:
         """Makes the staging directory of this run, after removing those of runs that died.
 
         digest: of the plan; resume: go on in the fullest directory that a run of this plan left, under a new name,
@@ -159,13 +181,38 @@ class LocalTable:
                 if digest:
                     records.begin(staging, digest)
             self.staging = staging
-        return staging
+        return LocalStaging(str(staging))
 
     def unfinished(self, digest: str) -> records.Done:
         """What a run of this plan that died has left, without touching it."""
         with self._left_behind() as left:
             found = self._fullest(left, digest)
             return (records.read(found, digest) if found else None) or {}
+
+    def adopt(self, digest: str, linked: Sequence[WrittenFile], check: Check) -> records.Done:
+        """Readies the staging directory to go on in: it holds the files of what is returned, and `linked`; no other.
+
+        linked: files of the committed table, which the new one takes over
+        Raises StorageError or OSError.
+        """
+        staging = self.staging
+        assert staging is not None
+        done = records.read(staging, digest) or {}
+        if done and records.outlived_the_system(staging):
+            sound = {file.path for file in check(str(staging), [f for written in done.values() for f in written])}
+            done = {path: written for path, written in done.items() if all(f.path in sound for f in written)}
+        records.sweep(staging, done)
+        for file in linked:
+            place = staging / file.path
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                os.link(self.directory / file.path, place)
+        return done
+
+    @staticmethod
+    def planned(path: str) -> str:
+        """The path that the plan has for a file of the table."""
+        return path
 
     def dead_bytes(self) -> int:
         """Bytes on the disk that runs that died have left; the next run removes them."""
@@ -207,8 +254,11 @@ class LocalTable:
             for handle in found.values():
                 os.close(handle)
 
-    def commit(self, manifest: Manifest) -> None:
-        """Makes the staged files the table, in one step. Raises StorageError; then the old table stands."""
+    def commit(self, manifest: Manifest, show: Show) -> Manifest:
+        """Makes the staged files the table, in one step, and returns what it is then.
+
+        Raises StorageError; then the old table stands.
+        """
         assert self.staging is not None
         with _storage_errors(self.directory), _locked(self.directory.parent):
             if read_manifest(self.directory) != self.manifest:
@@ -225,6 +275,10 @@ class LocalTable:
             self._swap()
         # From here on the run has succeeded: what now stands in staging is the old table.
         self.abort()
+        return manifest
+
+    def retire(self) -> None:
+        """Removes what the commit replaced: it has done so."""
 
     def put_in_place(self) -> None:
         """Makes what others wrote into the staging directory the output, in one step, without a manifest."""
@@ -241,7 +295,7 @@ class LocalTable:
             os.rename(self.staging, self.directory)
         _sync(self.directory.parent)
 
-    def abort(self, keep: bool = False) -> None:
+    def abort(self, keep: bool = False) -> bool:
         """Removes the staging directory. Workers may still be writing for a moment: tried until it is gone.
 
         keep: leave it, for a run that goes on with it
@@ -256,6 +310,7 @@ class LocalTable:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+        return True
 
 
 def _blocks(path: str) -> int:

@@ -10,11 +10,10 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import astuple
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rowmill.sink.manifest import WrittenFile
+from rowmill.sink.manifest import WrittenFile, written_file
 
 FOLDER = "_records"
 _PLAN = "plan.json"
@@ -29,12 +28,27 @@ def begin(staging: Path, digest: str) -> None:
     (folder / _PLAN).write_text(json.dumps({"digest": digest, "boot": _boot()}), encoding="utf-8")
 
 
-def note(staging: Path, attempt: str, planned: str, written: Sequence[WrittenFile]) -> None:
-    """Records that a planned file is whole. Raises OSError."""
-    line = "\n" + json.dumps([planned, [astuple(file) for file in written]]) + "\n"
+def to_lines(done: Iterable[tuple[str, Sequence[WrittenFile]]]) -> str:
+    """A line for each planned file and what it became; an empty one before, which ends a line that was torn."""
+    lines = (json.dumps([planned, [file.to_json() for file in written]]) for planned, written in done)
+    return "".join(f"\n{line}\n" for line in lines)
+
+
+def of_lines(text: str) -> Done:
+    """What the lines say; a line that was torn is none."""
+    done: Done = {}
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            planned, files = json.loads(line)
+            done[planned] = tuple(written_file(file) for file in files)
+    return done
+
+
+def note(staging: Path, attempt: str, done: Iterable[tuple[str, Sequence[WrittenFile]]]) -> None:
+    """Records that planned files are whole. Raises OSError."""
     handle = os.open(staging / FOLDER / f"{attempt}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     try:
-        os.write(handle, line.encode())
+        os.write(handle, to_lines(done).encode())
     finally:
         os.close(handle)
 
@@ -48,14 +62,18 @@ def read(staging: Path, digest: str) -> Done | None:
         texts = [path.read_text(encoding="utf-8") for path in sorted((staging / FOLDER).glob("*.jsonl"))]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    done: Done = {}
-    for line in "".join(texts).splitlines():
-        with contextlib.suppress(ValueError, TypeError, OSError):
-            planned, files = json.loads(line)
-            written = tuple(WrittenFile(*file) for file in files)
-            if all((staging / file.path).stat().st_size == file.bytes for file in written):
-                done[planned] = written
-    return done
+    return {
+        planned: written
+        for planned, written in of_lines("".join(texts)).items()
+        if all(_size(staging / file.path) == file.bytes for file in written)
+    }
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def outlived_the_system(staging: Path) -> bool:

@@ -17,8 +17,8 @@ from rowmill.plan import FORMATS
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.types import DataType
 from rowmill.schema.unknown import refuse_unknown
-from rowmill.sink.local import local_path
-from rowmill.sink.manifest import Manifest, read_manifest
+from rowmill.sink.manifest import Manifest
+from rowmill.sink.storage import find_manifest, shown_path, table_root
 from rowmill.spark import SparkConfig, check_environment, session
 from rowmill.validate import files, relations
 from rowmill.validate.columns import Facts, Task, Tasks
@@ -94,7 +94,7 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> None
     _check(request)
     for table in request.tables:
         directory = _directory(request, config, table)
-        target = Target(table, directory, read_manifest(local_path(directory)))
+        target = Target(table, directory, find_manifest(directory))
         _refuse_a_part(target)
         found = files.find(open_place(directory), request.format, target.manifest)
         rows = f"{target.manifest.rows:,} rows in " if target.manifest else ""
@@ -167,9 +167,8 @@ def _targets(request: Request, config: SparkConfig, show: Show) -> list[Target]:
     found = []
     for table in request.tables:
         known = described.get(table.name)
-        directory = known.location if known is not None else _directory(request, config, table)
-        place = local_path(directory)
-        found.append(Target(table, str(place), read_manifest(place), known))
+        directory = table_root(known.location) if known is not None else _directory(request, config, table)
+        found.append(Target(table, shown_path(directory), find_manifest(directory), known))
     return found
 
 

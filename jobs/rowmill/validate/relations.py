@@ -13,8 +13,7 @@ from rowmill.generate.table import BLOCK_ROWS, TableGenerator, World
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.model import ForeignKey
 from rowmill.schema.types import DataType
-from rowmill.sink.local import local_path
-from rowmill.sink.manifest import read_manifest
+from rowmill.sink.storage import find_manifest
 from rowmill.validate import fanout, judges
 from rowmill.validate.files import find, read_structure
 from rowmill.validate.judges import plural
@@ -172,7 +171,7 @@ def _parents(context: Context, key: ForeignKey) -> Parents:
 def _stored(home: str, parent: CatalogTable, wanted: Types) -> Parents | None:
     """The parent's data, where its manifest says that they are of this table and all of the key can be read."""
     directory = f"{home.rstrip('/')}/{parent.name}"
-    manifest = read_manifest(local_path(directory))
+    manifest = find_manifest(directory)
     if manifest is None or manifest.table != parent.qualified:
         return None
     place = open_place(directory)

@@ -1,6 +1,6 @@
 """Where a table's data are and how they are read: Arrow batches in the types of the schema, from any format.
 
-Everything goes through pyarrow's filesystems, so another storage needs another `open_place` alone.
+Everything goes through pyarrow's filesystems, so another storage needs another `Place` alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -23,6 +23,9 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from rowmill.errors import StorageError, first_line
+from rowmill.s3.client import located
+from rowmill.s3.config import S3Config
+from rowmill.s3.uri import is_s3, parse_uri
 from rowmill.schema.types import DataType
 from rowmill.sink.formats import CSV_NULL
 from rowmill.sink.local import local_path
@@ -34,14 +37,34 @@ _SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".orc": "orc
 
 @dataclass(frozen=True)
 class Place:
-    """A directory in a filesystem. `shown` is how people name it."""
+    """A directory in a filesystem. `shown` is how people name it; `s3` says how it is reached, if it is in S3."""
 
-    filesystem: fs.FileSystem
     path: str
     shown: str
+    s3: S3Config | None = None
+
+    @property
+    def filesystem(self) -> fs.FileSystem:
+        """Each process opens its own: a pickled one of S3 would carry the keys."""
+        return _s3_filesystem(self.s3) if self.s3 else _LOCAL
 
     def open(self, relative: str) -> Any:
         return self.filesystem.open_input_file(f"{self.path}/{relative}")
+
+    def sizes(self, paths: Sequence[str]) -> list[int]:
+        """The sizes of files in bytes; -1 where there is none."""
+        found = self.filesystem.get_file_info([f"{self.path}/{path}" for path in paths])
+        return [-1 if info.size is None else info.size for info in found]
+
+
+_LOCAL = fs.LocalFileSystem()
+
+
+@cache
+def _s3_filesystem(config: S3Config) -> fs.FileSystem:
+    from rowmill.s3.arrow import filesystem
+
+    return filesystem(config)
 
 
 @dataclass(frozen=True)
@@ -79,9 +102,12 @@ class TypeFault(Exception):
 
 
 def open_place(path: str) -> Place:
-    """The directory of a table. Raises StorageError for storage that this version can't read."""
+    """The directory of a table. Raises StorageError or ConfigError for a place that can't be."""
+    if is_s3(path):
+        found = parse_uri(path)
+        return Place(f"{found.bucket}/{found.key}".rstrip("/"), str(found), located(S3Config.from_env(), found.bucket))
     local = local_path(path)
-    return Place(fs.LocalFileSystem(), str(local), str(local))
+    return Place(str(local), str(local))
 
 
 def data_files(place: Place) -> list[DataFile]:

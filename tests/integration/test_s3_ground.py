@@ -63,7 +63,7 @@ def test_bodies_in_chunks_go_both_ways() -> None:
     def answer_once(listener: socket.socket) -> None:
         side, _ = listener.accept()
         with side:
-            while not heard or not heard[-1].endswith(b"\r\n0\r\n\r\n"):
+            while not b"".join(heard).endswith(b"\r\n0\r\n\r\n"):
                 heard.append(side.recv(MIB))
             side.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
 

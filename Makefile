@@ -119,6 +119,10 @@ s3-down: ## stop it; its data stay in build/s3/data
 s3-status: ## say whether it runs
 	@tools/s3 status || true
 
+.PHONY: s3a
+s3a: setup ## fetch the jars that Spark needs for s3a:// into build/s3a (s3.yml does so by itself)
+	@python roles/s3a/files/fetch_jars.py
+
 .PHONY: java
 java:
 	@tools/java

@@ -42,16 +42,24 @@ def connect(spark: SparkSession, config: S3Config) -> None:
     if config.ca_bundle:
         _trust(context._gateway, Path(config.ca_bundle))
     if before != after:
-        for name, value in after.items():
-            if value is None:
-                configuration.unset(name)
-            else:
-                configuration.set(name, value)
+        # Spark's catalog has a copy of its own, from which the client of the metastore takes what it reaches S3 with.
+        for place in (configuration, spark._jsparkSession.sharedState().hadoopConf()):
+            for name, value in after.items():
+                if value is None:
+                    place.unset(name)
+                else:
+                    place.set(name, value)
         if configuration.get(_CONNECTED) is not None:  # file systems that are open have the settings of before
             context._jvm.org.apache.hadoop.fs.FileSystem.closeAll()
         configuration.set(_CONNECTED, "true")
     for name, value in hadoop.sql_settings().items():
         spark.conf.set(name, value)
+
+
+def set_region(spark: SparkSession, bucket: str, region: str) -> None:
+    """Tells the region of a bucket that is in another than the config says."""
+    context: Any = spark.sparkContext
+    context._jsc.hadoopConfiguration().set(f"fs.s3a.bucket.{bucket}.endpoint.region", region)
 
 
 def _trust(gateway: Any, bundle: Path) -> None:

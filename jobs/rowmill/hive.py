@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -46,7 +46,7 @@ def read_options(form: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class HiveTable:
-    """A table to be registered over a directory of files."""
+    """A table to be registered over a directory of files. alias: its name in Hive; None: the definition's."""
 
     database: str
     definition: TableDefinition
@@ -54,6 +54,7 @@ class HiveTable:
     format: str
     partition_by: tuple[str, ...]
     nested_directories: bool
+    alias: str | None = None
 
     @property
     def name(self) -> str:
@@ -61,7 +62,15 @@ class HiveTable:
 
     @property
     def quoted(self) -> str:
-        return f"{quote(self.database)}.{quote(self.definition.name)}"
+        return f"{quote(self.database)}.{quote(self.alias or self.definition.name)}"
+
+    @property
+    def digest(self) -> str:
+        """Of what Hive is told but for where the data are: they may move."""
+        text = replace(
+            self, alias=None, location=self.location if self.location.startswith("file:") else ""
+        ).statement()
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def statement(self) -> str:
         columns = []
@@ -81,25 +90,61 @@ class HiveTable:
 
 
 def register(spark: SparkSession, table: HiveTable, data_changed: bool) -> bool:
-    """Makes Hive know the table. True if Hive was changed. Raises HiveError; the data stay where they are."""
-    statement = table.statement()
-    digest = hashlib.blake2b(statement.encode(), digest_size=16).hexdigest()
+    """Makes Hive know the table. True if Hive was changed. Raises HiveError; the data stay where they are.
+
+    A table whose data have moved is switched to them by one change of the metastore. If it is partitioned or has other
+    columns, the new one is made under another name, the old one dropped and the new one renamed: in between a reader
+    finds no table, never a mix.
+    """
+    digest = table.digest
     try:
         spark.sql(f"CREATE DATABASE IF NOT EXISTS {quote(table.database)}")
         known = _known(spark, table)
-        if known != digest:
+        moved = (
+            known is not None and not table.location.startswith("file:") and _location(spark, table) != table.location
+        )
+        if known == digest and not moved:
+            if data_changed:
+                _refresh(spark, table)
+            return False
+        if known == digest and not table.partition_by:
+            spark.sql(f"ALTER TABLE {table.quoted} SET LOCATION {_literal(table.location)}")
+            spark.sql(f"REFRESH TABLE {table.quoted}")
+        elif moved:
+            _replace(spark, table)
+        else:
             if known is not None:
                 spark.sql(f"DROP TABLE {table.quoted}")  # external: the files stay
-            spark.sql(f"{statement} TBLPROPERTIES ('{_PROPERTY}' = '{digest}')")
-        if data_changed or known != digest:
-            if table.partition_by:
-                spark.sql(f"MSCK REPAIR TABLE {table.quoted} SYNC PARTITIONS")
-            spark.sql(f"REFRESH TABLE {table.quoted}")
+            _create(spark, table)
     except HiveError:
         raise
     except Exception as error:
         raise HiveError(f"Hive refused the table: {first_line(error)}", where=table.name) from error
-    return known != digest
+    return True
+
+
+def _create(spark: SparkSession, table: HiveTable) -> None:
+    spark.sql(f"{table.statement()} TBLPROPERTIES ('{_PROPERTY}' = '{table.digest}')")
+    _refresh(spark, table)
+
+
+def _refresh(spark: SparkSession, table: HiveTable) -> None:
+    if table.partition_by:
+        spark.sql(f"MSCK REPAIR TABLE {table.quoted} SYNC PARTITIONS")
+    spark.sql(f"REFRESH TABLE {table.quoted}")
+
+
+def _replace(spark: SparkSession, table: HiveTable) -> None:
+    beside = replace(table, alias=f"{table.definition.name}__new")
+    spark.sql(f"DROP TABLE IF EXISTS {beside.quoted}")
+    _create(spark, beside)
+    spark.sql(f"DROP TABLE {table.quoted}")
+    spark.sql(f"ALTER TABLE {beside.quoted} RENAME TO {table.quoted}")
+
+
+def _location(spark: SparkSession, table: HiveTable) -> str:
+    found = [row[1] for row in spark.sql(f"DESCRIBE TABLE EXTENDED {table.quoted}").collect() if row[0] == "Location"]
+    return unquote(found[-1]) if found else ""
 
 
 def _known(spark: SparkSession, table: HiveTable) -> str | None:

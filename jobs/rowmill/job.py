@@ -28,7 +28,16 @@ from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.sink.storage import open_table
 from rowmill.sink.table import Table
 from rowmill.slices import Slice
-from rowmill.spark import NEAR_ROWS, SparkConfig, check_environment, run_plan, session, spread, start_workers
+from rowmill.spark import (
+    NEAR_ROWS,
+    SparkConfig,
+    check_environment,
+    hand_over_keys,
+    run_plan,
+    session,
+    spread,
+    start_workers,
+)
 from rowmill.validate.source import open_place
 
 if TYPE_CHECKING:
@@ -76,7 +85,10 @@ class Request:
 
 @dataclass(frozen=True)
 class TableReport:
-    """The outcome of one table. `seconds` is the job without starting Spark."""
+    """The outcome of one table. `seconds` is the job without starting Spark.
+
+    retries: how often the storage had to be asked again
+    """
 
     rows: int
     files: int
@@ -87,6 +99,7 @@ class TableReport:
     output: str
     changed: bool
     hive_table: str | None
+    retries: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,7 +141,11 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
                 reports[item.plan.name] = _run_table(None, item, request, show)
             return reports
         show("starting Spark")
-        spark = session(config, hive=request.hive, light=True)
+        stores = [item.target.s3 for item in prepared if item.target.s3 is not None]
+        read_by_spark = stores[0] if request.hive and stores else False
+        spark = session(config, hive=request.hive, light=True, s3=read_by_spark)
+        if stores:
+            hand_over_keys(spark, stores[0])
         with _interruptible():  # Spark puts a handler of its own in place, which calls the JVM amid a call
             for item in prepared:
                 if item.hive_table is not None:
@@ -192,7 +209,7 @@ def prepare(request: Request, config: SparkConfig, show: Show = print, look_only
     for table in request.tables:
         refuse_unknown(table.definition, table.file)
     targets = {
-        table.qualified: open_table(_directory(request, config, table), request.mode, request.hive)
+        table.qualified: open_table(_directory(request, config, table), request.mode, config.s3, request.hive)
         for table in request.tables
     }
     rows: dict[str, int] = {}
@@ -386,7 +403,7 @@ def _manifest(plan: TablePlan, target: Table, written: list[WrittenFile]) -> Man
 
 def _check(spark: SparkSession | None, item: _Prepared, manifest: Manifest, show: Show) -> None:
     definition = item.plan.generator.definition
-    place = open_place(item.target.where)
+    place = open_place(item.target.where, item.target.s3)
     result = check.check_files(place, definition, manifest, partial(spread, spark) if spark else map)
     faults = list(result.faults)
     if (
@@ -420,6 +437,7 @@ def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, 
         output=item.target.where,
         changed=changed,
         hive_table=item.hive_table.name if item.hive_table else None,
+        retries=item.target.retries,
     )
 
 

@@ -66,8 +66,9 @@ def sound_files(
 
 def _spread(reader: _Reader, files: Sequence[WrittenFile]) -> Iterator[bool]:
     # Not forked: this process has threads (Arrow's).
+    keys = reader.place.s3.environment() if reader.place.s3 else {}
     processes = min(len(files), os.cpu_count() or 1)
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin, (keys,)) as pool:
         try:
             yield from pool.map(reader, files, chunksize=max(1, min(64, len(files) // (8 * processes))))
         except BrokenProcessPool as error:
@@ -77,5 +78,6 @@ def _spread(reader: _Reader, files: Sequence[WrittenFile]) -> Iterator[bool]:
             raise
 
 
-def _begin() -> None:
+def _begin(keys: dict[str, str]) -> None:
+    os.environ.update(keys)  # of S3: they are in no pickle
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends us

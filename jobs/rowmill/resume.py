@@ -40,13 +40,13 @@ def look(plan: TablePlan, target: Table, show: Show) -> Kept:
     there = target.manifest
     if target.mode != "overwrite" or there is None or [digest for digest, _ in there.runs] != [plan.digest]:
         return Kept(done)
-    sound = _sound(plan, target.where, there.files, show)
+    sound = _sound(plan, target, target.where, there.files, show)
     return Kept(done | _by_plan(plan, target, there.files, sound), tuple(sound), len(there.files) - len(sound))
 
 
 def take_over(plan: TablePlan, target: Table, kept: Kept, show: Show) -> records.Done:
     """What the staged run need not make again. Raises StorageError or OSError."""
-    done = target.adopt(plan.digest, kept.linked, lambda where, files: _sound(plan, where, files, show))
+    done = target.adopt(plan.digest, kept.linked, lambda where, files: _sound(plan, target, where, files, show))
     whole = _by_plan(plan, target, target.manifest.files, kept.linked) if kept.linked and target.manifest else {}
     return done | whole
 
@@ -65,6 +65,6 @@ def _by_plan(
     return {planned: tuple(written) for planned, written in made.items() if all(f.path in good for f in written)}
 
 
-def _sound(plan: TablePlan, where: str, files: Sequence[WrittenFile], show: Show) -> list[WrittenFile]:
+def _sound(plan: TablePlan, target: Table, where: str, files: Sequence[WrittenFile], show: Show) -> list[WrittenFile]:
     types = {column.name: column.type for column in plan.generator.definition.columns}
-    return sound_files(open_place(where), plan.layout.format, types, files, show)
+    return sound_files(open_place(where, target.s3), plan.layout.format, types, files, show)

@@ -265,6 +265,9 @@ def spark_error(what: str, where: str, error: BaseException) -> StorageError:
     text = str(error)
     if "No space left on device" in text:
         return StorageError("no space left on the disk", where=where, fix="free some space, or name another output")
+    known = hadoop.failure(text, where)
+    if known is not None:
+        return known
     return StorageError(f"{what}: {_root_cause(error)}", where=where)
 
 
@@ -299,6 +302,14 @@ def run_plan(
                 raise outcome
             results += outcome
     return results
+
+
+def hand_over_keys(spark: SparkSession, s3: S3Config) -> None:
+    """Gives the keys of S3 to Spark's Python workers, wherever they run: with each task, as their environment.
+
+    Not by spark.executorEnv, which event log and command lines show.
+    """
+    spark.sparkContext.environment.update(s3.environment())
 
 
 def start_workers(spark: SparkSession) -> None:

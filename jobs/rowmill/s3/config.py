@@ -91,6 +91,16 @@ class S3Config:
             raise ConfigError("S3 needs credentials", where=missing, fix="set it in the environment, too")
         return bool(self.access_key)
 
+    def environment(self) -> dict[str, str]:
+        """The keys given here as variables, for a process that is to have them; empty if the chain of AWS has them."""
+        if not self.has_keys:
+            return {}
+        keys = (self.access_key or "", self.secret_key or "", self.session_token or "")
+        if self.session_token:
+            names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+            return dict(zip(names, keys, strict=True)) | {"ACCESS_KEY": "", "SECRET_KEY": ""}
+        return {"ACCESS_KEY": keys[0], "SECRET_KEY": keys[1]}
+
     # A pickle holds no key: whoever opens it takes the keys of its own environment.
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _SECRETS}

@@ -69,6 +69,10 @@ class LocalTable:
         return f"file://{self.directory}"
 
     @property
+    def s3(self) -> None:
+        return None
+
+    @property
     def disk(self) -> Path:
         """A directory of the file system that takes the data."""
         return self.directory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rowmill.s3.config import S3Config
 from rowmill.s3.uri import is_s3, parse_uri
 from rowmill.sink.local import LocalTable, local_path
 from rowmill.sink.manifest import Manifest, read_manifest
@@ -9,12 +10,15 @@ from rowmill.sink.s3.names import snapshot_root
 from rowmill.sink.table import Table
 
 
-def open_table(output: str, mode: str, snapshots: bool = False) -> Table:
-    """The place of a table. snapshots: see S3Table. Raises StorageError or ConfigError for a path that names none."""
+def open_table(output: str, mode: str, s3: S3Config | None = None, snapshots: bool = False) -> Table:
+    """The place of a table. s3: how S3 is reached; None: as the environment says. snapshots: see S3Table.
+
+    Raises StorageError or ConfigError for a path that names none.
+    """
     if is_s3(output):
         from rowmill.sink.s3.table import S3Table
 
-        return S3Table(parse_uri(output), mode, snapshots=snapshots)
+        return S3Table(parse_uri(output), mode, s3 or S3Config.from_env(), snapshots)
     return LocalTable(output, mode)
 
 
@@ -28,7 +32,7 @@ def find_manifest(output: str) -> Manifest | None:
     if is_s3(output):
         from rowmill.sink.s3.table import S3Table
 
-        return S3Table(parse_uri(output), "overwrite").read_manifest()
+        return S3Table(parse_uri(output), "overwrite", S3Config.from_env()).read_manifest()
     return read_manifest(local_path(output))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from rowmill.s3.config import S3Config
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.sink.records import Done
 from rowmill.sink.staging import Staging
@@ -32,6 +33,10 @@ class Table(Protocol):
     @property
     def location(self) -> str:
         """The directory of the data as Hive takes it: a URI."""
+
+    @property
+    def s3(self) -> S3Config | None:
+        """How the storage is reached; None for files."""
 
     @property
     def disk(self) -> Path | None:

@@ -101,11 +101,16 @@ class TypeFault(Exception):
         self.column, self.reason = column, reason
 
 
-def open_place(path: str) -> Place:
-    """The directory of a table. Raises StorageError or ConfigError for a place that can't be."""
+def open_place(path: str, s3: S3Config | None = None) -> Place:
+    """The directory of a table. s3: how S3 is reached; None: as the environment says.
+
+    Raises StorageError or ConfigError for a place that can't be.
+    """
     if is_s3(path):
         found = parse_uri(path)
-        return Place(f"{found.bucket}/{found.key}".rstrip("/"), str(found), located(S3Config.from_env(), found.bucket))
+        return Place(
+            f"{found.bucket}/{found.key}".rstrip("/"), str(found), located(s3 or S3Config.from_env(), found.bucket)
+        )
     local = local_path(path)
     return Place(str(local), str(local))
 

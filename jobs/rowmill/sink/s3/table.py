@@ -30,11 +30,11 @@ from rowmill.sink.table import Check, Show
 class S3Table:
     """snapshots: each overwrite goes to a folder of its own, so that Hive can be switched from one to the next."""
 
-    def __init__(self, place: S3Uri, mode: str, config: S3Config | None = None, snapshots: bool = False) -> None:
+    def __init__(self, place: S3Uri, mode: str, config: S3Config, snapshots: bool = False) -> None:
         self.place, self.mode = place, mode
         self.manifest: Manifest | None = None
         self.retries = 0
-        self._store = Store(config or S3Config.from_env(), place)
+        self._store = Store(config, place)
         self._snapshots = snapshots
         self._etag: str | None = None
         self._data: tuple[Entry, ...] = ()
@@ -50,6 +50,10 @@ class S3Table:
     @property
     def location(self) -> str:
         return str(self.place / self._snapshot.rstrip("/")) if self._snapshot else str(self.place)
+
+    @property
+    def s3(self) -> S3Config | None:
+        return self._store.config
 
     @property
     def disk(self) -> Path | None:
@@ -72,7 +76,7 @@ class S3Table:
 
     def inspect(self, show: Show, look_only: bool = False) -> None:
         self._store = Store(located(self._store.config, self.place.bucket), self.place)
-        unfinished = self._journal()
+        unfinished = self.journal()
         if unfinished is not None and not look_only:
             self.end_commit(unfinished, show)
         self.manifest = self.read_manifest()
@@ -95,7 +99,7 @@ class S3Table:
                 fix="use mode=overwrite",
             )
 
-    def _journal(self) -> Commit | None:
+    def journal(self) -> Commit | None:
         """The commit that is under way, if there is one."""
         for entry in self._store.list("_commit-"):
             text = self._store.read(entry.path)

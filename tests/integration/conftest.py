@@ -230,9 +230,11 @@ class Space:
         return content
 
     def data_keys(self, prefix: str) -> list[str]:
-        """The keys that a reader of the table at a prefix looks at."""
+        """The keys that a reader of the table at a prefix looks at; none that ends with a slash."""
         start = f"{prefix.rstrip('/')}/"
-        return [key for key in self.keys(start) if not any(p[:1] in "_." for p in key[len(start) :].split("/"))]
+        return [
+            key for key in self.keys(start) if not any(p[:1] in ("", "_", ".") for p in key[len(start) :].split("/"))
+        ]
 
     def read(self, prefix: str) -> Any:
         """All rows of a table's Parquet files."""

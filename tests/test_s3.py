@@ -134,17 +134,17 @@ def test_files_are_listed_copied_and_removed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/usr", "/usr/..", "~", ".", ".."])
 def test_root_like_paths_are_never_removed(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files.shutil, "rmtree", lambda *a, **k: pytest.fail("removed"))
+    monkeypatch.setattr(files.local.shutil, "rmtree", lambda *a, **k: pytest.fail("removed"))
     (tmp_path / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "deep" / "er")
     with pytest.raises(StorageError, match="never removed"):
         files.delete(path)
 
 
-@pytest.mark.parametrize("path", ["s3a://b/x", "s3://b/x", "hdfs://n/x"])
+@pytest.mark.parametrize("path", ["hdfs://n/x", "gs://b/x"])
 def test_other_storage_is_refused_not_ignored(path: str, tmp_path: Path) -> None:
     for call in (files.list_files, files.exists, files.delete):
-        with pytest.raises(StorageError, match="not available in this version"):
+        with pytest.raises(StorageError, match="not available"):
             call(path)
     with pytest.raises(StorageError, match="not available"):
         files.copy(str(tmp_path), path)

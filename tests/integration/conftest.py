@@ -21,6 +21,7 @@ from fault_proxy import Faults, proxy
 from s3_server import REGION, S3Server, running
 
 from rowmill.generate import fingerprint
+from rowmill.s3 import hadoop
 from rowmill.schema.catalog import Catalog
 from rowmill.spark import SparkConfig, session
 
@@ -123,8 +124,9 @@ def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def spark(spark_home: Path) -> Iterator[Any]:
-    """A session with Hive, its warehouse and metastore in a folder of its own."""
-    config = SparkConfig(master="local[2]", warehouse=str(spark_home / "warehouse"))
+    """A session with Hive, its warehouse and metastore in a folder of its own, which can reach S3 if it is asked to."""
+    subprocess.run([sys.executable, PROJECT / "roles" / "s3a" / "files" / "fetch_jars.py"], check=True)
+    config = SparkConfig(master="local[2]", warehouse=str(spark_home / "warehouse"), conf=hadoop.class_path())
     started = session(config, hive=True)
     yield started
     started.stop()

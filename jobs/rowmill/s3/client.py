@@ -150,6 +150,12 @@ _CODES = {
 }
 
 
+def by_code(code: str, where: str) -> StorageError | None:
+    """What a code of S3 means; None for one that is not known."""
+    what, fix = _CODES.get(code, (None, None))
+    return StorageError(what, where=where, fix=fix) if what else None
+
+
 def _of_store(error: ClientError, where: str) -> RowmillError:
     code = error_code(error)
     details = error.response.get("Error", {})

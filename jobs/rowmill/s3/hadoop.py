@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from rowmill.errors import ConfigError
-from rowmill.s3.client import CONNECT_SECONDS, READ_SECONDS
+from rowmill.errors import ConfigError, StorageError
+from rowmill.s3.client import CONNECT_SECONDS, READ_SECONDS, by_code
 from rowmill.s3.config import S3Config
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -129,3 +130,25 @@ def _proxy(config: S3Config) -> str | None:
 
     named: dict[str, str] = get_environ_proxies(config.endpoint_url)
     return named.get(urlsplit(config.endpoint_url).scheme)
+
+
+_CODE = re.compile(r"Status Code: (\d+)[^)]*\)(?::(\w+))?")
+_UNREACHABLE = re.compile(r"Connection refused|UnknownHostException|NoRouteToHost|Unable to execute HTTP request")
+_SAID = re.compile(r"S3Exception: (.*?) \(Service: S3")
+
+
+def failure(text: str, where: str) -> StorageError | None:
+    """What an exception of s3a means, from its text; None if it is none of s3a's."""
+    if "No AWS Credentials provided" in text or "NoAuthWithAWSException" in text:
+        return StorageError("S3 needs credentials", where=where, fix="set ACCESS_KEY and SECRET_KEY in the environment")
+    found = _CODE.search(text)
+    if found:
+        known = by_code(found[2] or "", where) or by_code(found[1], where)
+        said = _SAID.search(text)
+        return known or StorageError(f"the store refused: {found[1]} {said[1] if said else ''}".strip(), where=where)
+    if "PKIX path building failed" in text:
+        fix = "set S3_CA_BUNDLE to the PEM file of its authority"
+        return StorageError("the store has no certificate that is trusted", where=where, fix=fix)
+    if "s3a" in text and _UNREACHABLE.search(text):
+        return StorageError("the store can't be reached", where=where, fix="check S3_ENDPOINT, and that the store runs")
+    return None

@@ -1,0 +1,191 @@
+"""Writing DataFrames as Parquet: to this machine in one step, to S3 by the magic committer, which renames nothing."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from rowmill.errors import ConfigError, StorageError
+from rowmill.s3.config import S3Config
+from rowmill.s3.uri import is_s3, parse_uri
+from rowmill.sink import files
+from rowmill.sink.local import LocalTable, local_path
+from rowmill.sink.manifest import read_manifest
+from rowmill.sink.s3 import names
+from rowmill.sink.s3.lease import Lease, leases
+from rowmill.sink.s3.store import Entry, Store
+from rowmill.sink.s3.table import S3Table
+from rowmill.sink.storage import shown_path
+from rowmill.spark import spark_error
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+MODES = ("append", "overwrite", "overwrite_partitions", "error", "ignore")
+_OF_JOB = re.compile(r"(?:^|/)part-\d+-([0-9a-f-]{36})")
+
+
+class ParquetWriter:
+    """Writes DataFrames to directories of Parquet files. See SparkS3Manager.write_parquet."""
+
+    def __init__(self, config: S3Config) -> None:
+        self._config = config
+
+    def write(self, df: DataFrame, path: str, mode: str, partition_by: Sequence[str]) -> bool:
+        """Whether anything was written. Raises ConfigError or StorageError."""
+        there = self.check(path, mode, partition_by)
+        where = shown_path(path)
+        for name in partition_by:
+            if name not in df.columns:
+                fix = f"it has {', '.join(df.columns)}"
+                raise ConfigError("partition_by: no such column", where=where, value=name, fix=fix)
+        if there and mode == "ignore":
+            return False
+        if mode.startswith("overwrite"):
+            self._refuse_own_input(df, where)
+        if is_s3(path):
+            self._write_s3(df, Store(self._config, parse_uri(path)), mode, partition_by)
+        elif mode == "overwrite":
+            _replace(df, path, partition_by)
+        else:
+            _save(df, where, mode, partition_by, where)
+        return True
+
+    def check(self, path: str, mode: str, partition_by: Sequence[str]) -> bool:
+        """Whether something is there. Raises ConfigError or StorageError for what can't be written, or may not be."""
+        if mode not in MODES:
+            raise ConfigError(f"mode is one of {', '.join(MODES)}", where="mode", value=mode)
+        where = shown_path(path)
+        spark_path(where)
+        if mode == "overwrite_partitions" and not partition_by:
+            raise ConfigError("overwrite_partitions needs partition_by", where=where, fix="name the partition columns")
+        if is_s3(path) and not parse_uri(path).key:
+            raise StorageError("the output is a whole bucket", where=where, fix=f"add a path: {where}/data")
+        if files.is_file(path, self._config):
+            raise StorageError("the output is a file, not a directory", where=where, fix="name another place")
+        there = files.exists(path, self._config) and bool(files.list_files(path, self._config))
+        if there and mode == "error":
+            raise StorageError(
+                "the output exists already, and mode is error", where=where, fix="use mode=overwrite or append"
+            )
+        if there and mode in ("append", "overwrite_partitions") and self._has_manifest(path):
+            raise StorageError(
+                "the table has a manifest, which would not know the new files",
+                where=where,
+                fix="use mode=overwrite, another output, or generate with mode=append",
+            )
+        return there
+
+    def _has_manifest(self, path: str) -> bool:
+        if is_s3(path):
+            return S3Table(parse_uri(path), "overwrite", self._config).read_manifest() is not None
+        return read_manifest(local_path(path)) is not None
+
+    @staticmethod
+    def _refuse_own_input(df: DataFrame, where: str) -> None:
+        for name in df.inputFiles():
+            if is_s3(name) != is_s3(where):
+                continue
+            if is_s3(name):
+                inside = f"{unquote(name)}/".startswith(f"{where}/")
+            else:
+                inside = Path(unquote(urlsplit(name).path)).resolve().is_relative_to(Path(where).resolve())
+            if inside:
+                raise StorageError(
+                    "the output is what the data are read from", where=where, fix="write to another directory"
+                )
+
+    def _write_s3(self, df: DataFrame, store: Store, mode: str, partition_by: Sequence[str]) -> None:
+        """New objects first, under names of their own; what they replace goes when all of them are there."""
+        where = str(store.place)
+        if any(lease.alive for lease in leases(store)):
+            raise StorageError("another run is at work there", where=where, fix="run again when it is done")
+        if not mode.startswith("overwrite"):
+            _save(df, where, mode, partition_by, where)
+            return
+        if mode == "overwrite":  # refuses what is no table's
+            S3Table(store.place, mode, self._config).inspect(_say_nothing, look_only=True)
+        before = list(store.list())
+        lease = Lease(store, secrets.token_hex(6), "")
+        if not lease.take():
+            raise StorageError("another run is at work there", where=where, fix="run again when it is done")
+        try:
+            _save(df, where, "append", partition_by, where)
+            _remove_replaced(store, before, by_partition=mode == "overwrite_partitions")
+        finally:
+            lease.end()
+
+
+def _say_nothing(_: str) -> None:
+    pass
+
+
+def _remove_replaced(store: Store, before: Sequence[Entry], by_partition: bool) -> None:
+    after = list(store.list())
+    known = {(entry.path, entry.etag, entry.modified) for entry in before}
+    new = [e.path for e in after if (e.path, e.etag, e.modified) not in known and names.leased_run(e.path) is None]
+    jobs = {found[1] for path in new if (found := _OF_JOB.search(path))}
+    if by_partition and len(jobs) > 1:
+        raise StorageError(
+            "another job wrote there at the same time, so the old rows of the partitions were not removed",
+            where=str(store.place),
+            fix="run again",
+        )
+    touched = {_folder(path) for path in new if not _describes(path)}
+    old = {entry.path for entry in before} - set(new)
+    replaced = {path for path in old if not by_partition or _folder(path) in touched}
+    # A marker of a directory goes with the last object in it.
+    kept = {path[: at + 1] for path in (e.path for e in after) if path not in replaced for at in _slashes(path)}
+    gone = [path for path in replaced if path and path not in kept]
+    # First what describes the data: then nobody takes it for a description of the new ones.
+    store.delete(sorted(gone, key=lambda path: (not _describes(path), path)))
+
+
+def _describes(path: str) -> bool:
+    return path.rpartition("/")[2].startswith("_")
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _slashes(path: str) -> list[int]:
+    return [at for at, character in enumerate(path) if character == "/"]
+
+
+def _replace(df: DataFrame, path: str, partition_by: Sequence[str]) -> None:
+    table = LocalTable(path, "overwrite")
+    table.inspect(_say_nothing)
+    table.stage(secrets.token_hex(6))
+    assert table.staging is not None
+    try:
+        _save(df, str(table.staging), "append", partition_by, shown_path(path))
+        table.put_in_place()
+    finally:
+        table.abort()
+
+
+def spark_path(where: str) -> str:
+    """A whole path as Spark takes it: with its scheme, since the default file system may be another."""
+    if any(c in where for c in "*?[]{}\\"):
+        fix = "rename it, or a directory above it"
+        raise StorageError("Spark takes one of *?[]{}\\ in a path as a pattern", where=where, fix=fix)
+    return where if is_s3(where) else f"file://{where}"
+
+
+def _save(df: DataFrame, place: str, mode: str, partition_by: Sequence[str], where: str) -> None:
+    output = spark_path(place)
+    dynamic = mode == "overwrite_partitions"
+    writer = df.write.mode("overwrite" if dynamic else "append")
+    if dynamic:
+        writer = writer.option("partitionOverwriteMode", "dynamic")
+    if is_s3(output):  # its JSON says what was committed, and how
+        writer = writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "true")
+    try:
+        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(output)
+    except Exception as error:
+        raise spark_error("writing failed", where, error) from error

@@ -123,6 +123,8 @@ class S3Table:
     def _look_around(self) -> Iterable[Entry]:
         """The data objects. Raises StorageError if other tables lie below this place."""
         for entry in self._store.list():
+            if not entry.path or entry.path.endswith("/"):
+                continue  # what Spark leaves in the place of a directory
             parts = PurePosixPath(entry.path).parts
             if len(parts) > 1 and parts[-1] == names.MANIFEST:
                 raise StorageError(

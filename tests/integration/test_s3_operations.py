@@ -77,7 +77,7 @@ def test_refusals(manager: SparkS3Manager, tmp_path: Path) -> None:
         (ConfigError, "mode is one of", lambda: manager.write_parquet(df, str(tmp_path / "x"), mode="replace")),
         (ConfigError, "no such column", lambda: manager.write_parquet(df, str(tmp_path / "x"), partition_by=["y"])),
         (StorageError, "no valid bucket", lambda: manager.write_parquet(df, "s3a://B/x")),
-        (StorageError, "not available", lambda: manager.read_parquet("hdfs://n/x")),
+        (StorageError, "can't be used", lambda: manager.read_parquet("hdfs://n/x")),
         (StorageError, "pattern", lambda: manager.write_parquet(df, str(tmp_path / "x[1]"))),
         (StorageError, "mount point|directory", lambda: manager.write_parquet(df, "/proc", mode="overwrite")),
     ]
@@ -107,7 +107,7 @@ def test_the_program(programs: Any, tmp_path: Path) -> None:
     programs.run("s3_operations", "rm", "copy").refused("--recursive")
     assert programs.run("s3_operations", "rm", "copy", "--recursive").code == 0
     assert not (tmp_path / "copy").exists()
-    programs.run("s3_operations", "write", "data.csv", "hdfs://n/x").refused("hdfs:// is not available")
+    programs.run("s3_operations", "write", "data.csv", "hdfs://n/x").refused("hdfs:// can't be used here")
     programs.run("s3_operations", "read", "nothing").refused("no such file")
     programs.run("s3_operations", "read", "data.csv", "--limit", "-1").refused("at least 0", code=2)
     programs.run("s3_operations").refused("required", code=2)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -105,7 +106,7 @@ class ParquetWriter:
         if any(lease.alive for lease in leases(store)):
             raise StorageError("another run is at work there", where=where, fix="run again when it is done")
         if not mode.startswith("overwrite"):
-            _save(df, where, mode, partition_by, where)
+            _add(df, store, partition_by)
             return
         if mode == "overwrite":  # refuses what is no table's
             S3Table(store.place, mode, self._config).inspect(_say_nothing, look_only=True)
@@ -114,10 +115,31 @@ class ParquetWriter:
         if not lease.take():
             raise StorageError("another run is at work there", where=where, fix="run again when it is done")
         try:
-            _save(df, where, "append", partition_by, where)
+            _add(df, store, partition_by)
             _remove_replaced(store, before, by_partition=mode == "overwrite_partitions")
         finally:
             lease.end()
+
+
+def _add(df: DataFrame, store: Store, partition_by: Sequence[str]) -> None:
+    """Adds objects, all of them or none."""
+    before = {upload.upload for upload in store.uploads()}
+    where = str(store.place)
+    try:
+        _save(df, where, "append", partition_by, where)
+    except StorageError:
+        # The committer could abort what its tasks have uploaded only with all other uploads there, which may be of
+        # others. Ours are of one job.
+        with contextlib.suppress(StorageError):
+            left = [u for u in store.quick.uploads() if u.upload not in before and _OF_JOB.search(u.path)]
+            if len(_jobs(upload.path for upload in left)) == 1:
+                store.quick.abort_uploads(left)
+        raise
+
+
+def _jobs(paths: Iterable[str]) -> set[str]:
+    """The jobs of Spark that named these objects."""
+    return {found[1] for path in paths if (found := _OF_JOB.search(path))}
 
 
 def _say_nothing(_: str) -> None:
@@ -128,8 +150,7 @@ def _remove_replaced(store: Store, before: Sequence[Entry], by_partition: bool) 
     after = list(store.list())
     known = {(entry.path, entry.etag, entry.modified) for entry in before}
     new = [e.path for e in after if (e.path, e.etag, e.modified) not in known and names.leased_run(e.path) is None]
-    jobs = {found[1] for path in new if (found := _OF_JOB.search(path))}
-    if by_partition and len(jobs) > 1:
+    if by_partition and len(_jobs(new)) > 1:
         raise StorageError(
             "another job wrote there at the same time, so the old rows of the partitions were not removed",
             where=str(store.place),

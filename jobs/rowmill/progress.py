@@ -13,6 +13,10 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
+from typing import Any
+
+from rowmill import errors
+from rowmill.errors import RowmillError
 
 EVERY_SECONDS = 5.0
 Show = Callable[[str], None]
@@ -35,23 +39,39 @@ class ProgressSender:
             self._next = now + 0.5
             self._send()
 
+    def fail(self, error: RowmillError) -> None:
+        """Tells the driver at once that the run can't succeed: it need not wait for the other tasks."""
+        self._send([type(error).__name__, error.what, error.where, error.value, error.fix])
+
     def close(self) -> None:
         if self._socket is not None:
             self._send()
             self._socket.close()
 
-    def _send(self) -> None:
-        assert self._socket is not None
-        assert self._address is not None
+    def _send(self, error: list[Any] | None = None) -> None:
+        if self._socket is None or self._address is None:
+            return
         host, port, token = self._address
         with contextlib.suppress(OSError):  # only the display suffers
-            self._socket.sendto(json.dumps([token, self._task, self._rows]).encode(), (host, port))
+            text = json.dumps([token, self._task, self._rows, error], default=str)
+            self._socket.sendto(text.encode(), (host, port))
 
 
 class Progress:
-    """The driver's side: listens, and shows a line at once, every five seconds and at the end."""
+    """The driver's side: listens, and shows a line at once, every five seconds and at the end.
 
-    def __init__(self, label: str, total: int, show: Callable[[str], None], host: str = "127.0.0.1") -> None:
+    on_failure: called with the first error that a task tells of
+    """
+
+    def __init__(
+        self,
+        label: str,
+        total: int,
+        show: Callable[[str], None],
+        host: str = "127.0.0.1",
+        on_failure: Callable[[RowmillError], None] | None = None,
+    ) -> None:
+        self._on_failure = on_failure
         self._label, self._total, self._show = label, total, show
         self._rows: dict[str, int] = {}
         self._token = secrets.token_hex(8)
@@ -90,11 +110,16 @@ class Progress:
     def _listen(self) -> None:
         while not self._stop.is_set():
             try:
-                token, task, rows = json.loads(self._socket.recv(4096))
+                token, task, rows, failure = json.loads(self._socket.recv(16_384))
             except (TimeoutError, ValueError, OSError):
                 continue
-            if token == self._token:
-                self._rows[task] = rows
+            if token != self._token:
+                continue
+            self._rows[task] = rows
+            if failure is not None and self._on_failure is not None:
+                kind, what, where, value, fix = failure
+                tell, self._on_failure = self._on_failure, None
+                tell(getattr(errors, kind)(what, where=where, value=value, fix=fix))
 
     def _tick(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):

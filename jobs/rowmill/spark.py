@@ -284,7 +284,15 @@ def run_plan(
     Raises the error of the first task that failed for good, or StorageError if Spark gave up.
     """
     results: list[WrittenFile] = []
-    with Progress(plan.name, plan.rows, show) as progress:
+    failed: list[RowmillError] = []
+
+    def give_up(error: RowmillError) -> None:
+        """The other tasks would only take their time to meet the same error."""
+        failed.append(error)
+        if spark is not None:
+            spark.sparkContext.cancelAllJobs()
+
+    with Progress(plan.name, plan.rows, show, on_failure=give_up) as progress:
         layout = plan.layout
         work = TaskInput(
             plan.generator,
@@ -297,10 +305,17 @@ def run_plan(
             recorded=True,
         )
         groups = tasks(plan)
-        for outcome in _run_far(spark, work, groups) if spark and plan.rows > NEAR_ROWS else _run_near(work, groups):
-            if isinstance(outcome, RowmillError):
-                raise outcome
-            results += outcome
+        try:
+            for outcome in (
+                _run_far(spark, work, groups) if spark and plan.rows > NEAR_ROWS else _run_near(work, groups)
+            ):
+                if isinstance(outcome, RowmillError):
+                    raise outcome
+                results += outcome
+        except StorageError as error:
+            if failed:
+                raise failed[0] from error
+            raise
     return results
 
 

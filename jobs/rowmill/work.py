@@ -48,6 +48,18 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
     """
     keep_freed_memory()
     sender = ProgressSender(work.progress, files[0].path)
+    try:
+        outcome = _run(work, files, attempt, sender)
+        if isinstance(outcome, RowmillError):
+            sender.fail(outcome)
+        return outcome
+    finally:
+        sender.close()
+
+
+def _run(
+    work: TaskInput, files: tuple[PlannedFile, ...], attempt: str, sender: ProgressSender
+) -> list[WrittenFile] | RowmillError:
     done: list[tuple[str, list[WrittenFile]]] = []
     try:
         rows = _Rows(work, files)
@@ -74,8 +86,6 @@ def run_task(work: TaskInput, files: tuple[PlannedFile, ...], attempt: str) -> l
             f"writing failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
             where=work.staging.shown,
         )
-    finally:
-        sender.close()
 
 
 def batches(generator: TableGenerator, first: int, rows: int, size: int = BLOCK_ROWS) -> Iterator[pa.RecordBatch]:

@@ -169,7 +169,7 @@ def _truth(name: str) -> bool | None:
 
 
 def _attempts() -> int:
-    text = _first("S3_ATTEMPTS") or "8"
+    text = _first("S3_ATTEMPTS") or "7"
     if not text.isdigit() or not 1 <= int(text) <= 100:
         raise ConfigError("a number of tries expected, 1 to 100", where="S3_ATTEMPTS", value=text)
     return int(text)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import lineitem_rules
+import s3_place
 from measure import BENCH, PROJECT, SCRATCH, Case, Check, Group, Limit, Measured
 
 PYTHON = sys.executable  # of the peers
@@ -32,14 +33,15 @@ def groups(divisor: int, full: bool) -> dict[str, Group]:
         _flat(divisor, full),
         _small(),
         _convert(1_000 // divisor),
+        _s3(divisor),
     )
     return {group.name: group for group in made}
 
 
-def _job(schema: str, table: str, rows: int) -> tuple[str, ...]:
+def _job(schema: str, table: str, rows: int, output: str = "out", *more: str) -> tuple[str, ...]:
     """The program that people run, on Spark; its seconds are those of its report."""
     program = (ROWMILL, str(PROJECT / "jobs" / "generate_data.py"), "--schema", schema, "--table", table)
-    options = ("--rows", str(rows), "--output", "out", "--partition-by", "", "--master", "local[2]")
+    options = ("--rows", str(rows), "--output", output, "--partition-by", "", "--master", "local[2]", *more)
     return (*program, *options, "--report", "report.json")
 
 
@@ -174,8 +176,6 @@ def _convert(tables: int) -> Group:
     )
 
     def checks(measured: dict[str, Measured]) -> list[Check]:
-        times = [ratio**-1 for ratio in measured[raw].ratios(measured[call])]
-        middle = statistics.median(times)
         wrong = [
             name
             for name in (call, program, many)
@@ -184,12 +184,7 @@ def _convert(tables: int) -> Group:
         peaks = [max(measured[name].values("peak MiB")) for name in (program, many)]
         grown = (peaks[1] - peaks[0]) * 1024 / (9 * tables)
         return [
-            Check(
-                "Rowmill's time by raw sqlglot's",
-                f"{middle:.2f}x ({min(times):.2f}-{max(times):.2f})",
-                "<= 1.5x",
-                middle <= 1.5,
-            ),
+            _times("Rowmill's time by raw sqlglot's", measured[call], measured[raw], 1.5),
             Check("columns that Rowmill gets wrong", ", ".join(wrong) or "none", "none", not wrong),
             Check(
                 f"peak memory, {tables:,} and {10 * tables:,} tables in three files",
@@ -210,6 +205,77 @@ def _convert(tables: int) -> Group:
         unit="columns",
         extra=(*RIGHT, "tables refused", "tables lost", "columns lost", "peak MiB"),
     )
+
+
+def _s3(divisor: int) -> Group:
+    """The same job to S3 and to local files, beside Spark, which has the rows in memory; few files and many."""
+    cases: list[Case] = []
+    names: dict[str, tuple[str, str]] = {}
+    prepare = []
+    # Spark takes a tenth of a second for each file: of the small ones it is given fewer.
+    for kind, rows, file_rows, spark_rows in (
+        ("large", 16_777_216 // divisor, -(-4_194_304 // divisor), 16_777_216 // divisor),
+        ("small", 2_000_000 // divisor, 2_000, 200_000 // divisor),
+    ):
+        files, spark_files = (f"{-(-count // file_rows):,} files" for count in (rows, spark_rows))
+        options, ready = ("--file-rows", str(file_rows), "--no-check"), SCRATCH / "ready" / f"s3-{kind}"
+        ours, local = f"Rowmill: the job, to S3, {files}", f"Rowmill: the job, to local files, {files}"
+        names[kind] = ours, local
+        place, magic = f"s3a://{s3_place.BUCKET}/rowmill-{kind}", f"s3a://{s3_place.BUCKET}/magic-{kind}"
+        spark = (ROWMILL, str(BENCH / "peers" / "spark_magic.py"), str(ready), magic)
+        spark_name, spark_out = f"Spark writing cached rows, magic committer, {spark_files}", s3_place.directory(magic)
+        cases += [
+            Case(ours, _job(TPCH, "lineitem", rows, place, *options), rows, out=s3_place.directory(place)),
+            Case(local, _job(TPCH, "lineitem", rows, "out", *options), rows),
+            Case(spark_name, spark, spark_rows, out=spark_out),
+        ]
+        prepare.append(_job(TPCH, "lineitem", spark_rows, str(ready), *options))
+    beside, objects = {case.name: Limit(least=1) for case in cases if case.name.startswith("Spark")}, 10_000 // divisor
+    task, commit = "Rowmill: one task, to S3", f"Rowmill: commit of {objects:,} objects"
+    cases += [
+        Case(task, (ROWMILL, str(BENCH / "rowmill_s3.py"), "task", str(4_194_304 // divisor))),
+        Case(commit, (ROWMILL, str(BENCH / "rowmill_s3.py"), "commit", str(objects))),
+    ]
+
+    def checks(measured: dict[str, Measured]) -> list[Check]:
+        more, group, whole = (max(measured[task].values(n)) for n in ("more MiB", "row group MiB", "peak MiB"))
+        took = measured[commit].values("seconds")
+        return [
+            *(
+                _times(f"S3's time by local files', {kind} files", measured[ours], measured[local], 1.3)
+                for kind, (ours, local) in names.items()
+            ),
+            Check(
+                "memory that a task adds to its process",
+                f"{more:.0f} MiB, a row group of it {group:.0f} MiB; the whole process {whole:.0f} MiB",
+                "< 256 MiB + a row group",
+                more < 256 + group,
+            ),
+            Check(
+                f"commit of {objects:,} objects",
+                f"{statistics.median(took):.1f} s ({min(took):.1f}-{max(took):.1f})",
+                "< 60 s",
+                max(took) < 60,
+            ),
+        ]
+
+    return Group(
+        "s3",
+        "To S3 on loopback, beside local files and Spark's magic committer: lineitem, two cores",
+        tuple(cases),
+        beside,
+        checks,
+        tuple(prepare),
+        ours=names["small"][0],
+        around=s3_place.served,
+    )
+
+
+def _times(what: str, ours: Measured, other: Measured, most: float) -> Check:
+    """How many times as long ours takes for as many rows, round by round."""
+    times = [1 / ratio for ratio in other.ratios(ours)]
+    middle = statistics.median(times)
+    return Check(what, f"{middle:.2f}x ({min(times):.2f}-{max(times):.2f})", f"<= {most:g}x", middle <= most)
 
 
 def _phases(item: Measured, least: float = 0.1) -> str:

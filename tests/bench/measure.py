@@ -1,8 +1,8 @@
 """Runs programs in turn, each in a process and a folder of its own, and keeps what was measured.
 
-A case's program writes Parquet below `out/` of the folder that it is started in. Its seconds are those of report.json
-(Rowmill's job), or of the JSON line that it prints, or else of the whole process. Rows and bytes are counted from
-the files.
+A case's program writes Parquet below `out/` of the folder that it is started in, or where the case says. Its seconds
+are those of report.json (Rowmill's job), or of the JSON line that it prints, or else of the whole process. Rows and
+bytes are counted from the files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,12 +33,17 @@ TIMEOUT = 600
 
 @dataclass(frozen=True)
 class Case:
-    """One program that is measured. rows: what it must have written (None: files are not looked at)."""
+    """One program that is measured.
+
+    rows: what it must have written (None: files are not looked at)
+    out:  the directory that its files are in, below its own folder or elsewhere; removed after each run
+    """
 
     name: str
     command: tuple[str, ...]
     rows: int | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    out: Path = Path("out")
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ class Group:
     rounds:  at most so many, where a round is long
     unit:    what is counted: rows, or something that the programs count themselves
     extra:   what else a case's program told, as columns of the table
+    around:  what must run meanwhile; gives the environment that leads to it
     """
 
     name: str
@@ -113,6 +121,7 @@ class Group:
     rounds: int = 99
     unit: str = "rows"
     extra: tuple[str, ...] = ()
+    around: Callable[[], AbstractContextManager[dict[str, str]]] = lambda: nullcontext({})
 
     def reference(self, case: Case) -> Case:
         """The case of ours that this one is compared with."""
@@ -129,23 +138,24 @@ def measure(group: Group, rounds: int) -> dict[str, Measured]:
         start(command, SCRATCH, {})
     rounds = min(rounds, group.rounds)
     measured = {case.name: Measured(case) for case in group.cases}
-    for turn in range(rounds):
-        for item in measured.values():
-            if item.failure is None:
-                try:
-                    item.runs.append(_run(item.case))
-                    told = f"{item.runs[-1]['seconds']:.2f} s"
-                except (RuntimeError, OSError) as error:
-                    item.failure, told = str(error), f"failed: {error}"
-                print(f"  {group.name} {turn + 1}/{rounds}: {item.case.name}: {told}", file=sys.stderr, flush=True)
+    with group.around() as environment:
+        for turn in range(rounds):
+            for item in measured.values():
+                if item.failure is None:
+                    try:
+                        item.runs.append(_run(item.case, environment))
+                        told = f"{item.runs[-1]['seconds']:.2f} s"
+                    except (RuntimeError, OSError) as error:
+                        item.failure, told = str(error), f"failed: {error}"
+                    print(f"  {group.name} {turn + 1}/{rounds}: {item.case.name}: {told}", file=sys.stderr, flush=True)
     return measured
 
 
-def _run(case: Case) -> dict[str, Any]:
+def _run(case: Case, around: dict[str, str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=SCRATCH, prefix="case-") as name:
         folder = Path(name)
         started, used = time.monotonic(), _cpu_of_children()
-        printed = start(case.command, folder, case.environment)
+        printed = start(case.command, folder, around | case.environment)
         whole, used = time.monotonic() - started, _cpu_of_children() - used
         said = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
         result: dict[str, Any] = said[-1] if said else {"seconds": whole, "cpu": used}
@@ -153,10 +163,11 @@ def _run(case: Case) -> dict[str, Any]:
         if (report := folder / "report.json").exists():
             (table,) = json.loads(report.read_text())["tables"].values()
             result = {"seconds": table["seconds"], "whole": whole}
-        files = [path for path in folder.glob("out/**/*.parquet") if not path.name.startswith(("_", "."))]
+        files = [path for path in (folder / case.out).glob("**/*.parquet") if not path.name.startswith(("_", "."))]
         result.setdefault("rows", 0)
         result["rows"] += sum(pq.ParquetFile(path).metadata.num_rows for path in files)
         result["bytes"] = sum(path.stat().st_size for path in files)
+        shutil.rmtree(folder / case.out, ignore_errors=True)
         if case.rows is not None and result["rows"] != case.rows:
             raise RuntimeError(f"{result['rows']} rows are in its files, not {case.rows}")
         return result

@@ -10,7 +10,9 @@ import multiprocessing
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from rowmill.generate import kernels
 from rowmill.generate.table import TableGenerator, World
 from rowmill.plan import PlannedFile, batch_rows, default_file_rows
 from rowmill.schema.catalog import Catalog
+from rowmill.sink.manifest import WrittenFile
 from rowmill.sink.staging import LocalStaging
 from rowmill.work import TaskInput, run_task
 
@@ -49,13 +52,38 @@ def _begin(work: TaskInput, ready: Any) -> None:
     ready.wait()
 
 
-def _task(file: PlannedFile) -> tuple[float, int]:
-    """Seconds of CPU, and the most memory that this process ever held, in MiB."""
+def _task(files: tuple[PlannedFile, ...]) -> tuple[list[WrittenFile], float, int]:
+    """The files, seconds of CPU, and the most memory that this process ever held, in MiB."""
     before = time.process_time()
-    written = run_task(_work, (file,), "0")
+    written = run_task(_work, files, "0")
     if isinstance(written, RowmillError):
         raise written
-    return time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return written, time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the tasks wrote and took: seconds from the first's start to the last's end, of CPU, and a process's MiB."""
+
+    written: list[WrittenFile]
+    seconds: float
+    cpu: float
+    peak_mib: int
+
+
+def in_processes(work: TaskInput, groups: Sequence[tuple[PlannedFile, ...]], processes: int) -> Made:
+    """Runs a task for each group of files, in new processes, which are warm before the clock starts."""
+    context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(processes + 1)
+    with ProcessPoolExecutor(processes, context, _begin, (work, ready)) as pool:
+        for _ in range(processes):
+            pool.submit(int)  # a process is started for each
+        ready.wait()
+        started = time.monotonic()
+        done = list(pool.map(_task, groups))
+        seconds = time.monotonic() - started
+    written = [file for files, _, _ in done for file in files]
+    return Made(written, seconds, sum(cpu for _, cpu, _ in done), max(peak for _, _, peak in done))
 
 
 def main() -> None:
@@ -65,18 +93,8 @@ def main() -> None:
     files = planned(first, rows, processes)[: int(sys.argv[6]) if len(sys.argv) > 6 else None]
     Path("out").mkdir()
     work = TaskInput(generator, "parquet", (), LocalStaging("out"), None, batch_rows(generator))
-    context = multiprocessing.get_context("spawn")
-    ready = context.Barrier(processes + 1)
-    with ProcessPoolExecutor(processes, context, _begin, (work, ready)) as pool:
-        for _ in range(processes):
-            pool.submit(int)  # a process is started for each
-        ready.wait()
-        started = time.monotonic()
-        done = list(pool.map(_task, files))
-        seconds = time.monotonic() - started
-    print(
-        json.dumps({"seconds": seconds, "cpu": sum(cpu for cpu, _ in done), "peak_mib": max(peak for _, peak in done)})
-    )
+    made = in_processes(work, [(file,) for file in files], processes)
+    print(json.dumps({"seconds": made.seconds, "cpu": made.cpu, "peak_mib": made.peak_mib}))
 
 
 if __name__ == "__main__":

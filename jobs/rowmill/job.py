@@ -23,6 +23,7 @@ from rowmill.resume import Kept, look, take_over
 from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.unknown import refuse_unknown
+from rowmill.schema.yaml import load_schema
 from rowmill.sink.formats import DEFAULTS, WriterOptions
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.sink.storage import open_table
@@ -126,7 +127,7 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
     """
     prepared = prepare(request, config, show)
     if not request.hive and all(item.current for item in prepared):
-        return {item.plan.name: _unchanged(item) for item in prepared}
+        return {item.plan.name: _unchanged(item, request, show) for item in prepared}
     _weigh(prepared, request, config, show)
     check_environment()
     for item in prepared:
@@ -167,6 +168,7 @@ def plan_only(request: Request, config: SparkConfig, show: Show = print) -> dict
         changes[plan.name] = not item.current
         if item.current:
             show(f"{plan.name}: is as asked already ({plan.rows:,} rows in {item.target.where})")
+            changes[plan.name] = there is not None and _for_redshift(item, request, there, show, look_only=True)
             continue
         missing = item.missing
         if len(missing.files) < len(plan.files):
@@ -350,8 +352,37 @@ def _run_table(spark: SparkSession | None, item: _Prepared, request: Request, sh
             show(f"{plan.name}: registered {item.hive_table.name} in Hive")
     if request.check and (changed or registered):
         _check(spark, item, manifest, show)
+    loadable = _for_redshift(item, request, manifest, show)
     seconds = time.monotonic() - started
-    return _report(item, manifest, seconds, changed or registered, item.missing.rows)
+    return _report(item, manifest, seconds, changed or registered or loadable, item.missing.rows)
+
+
+def _for_redshift(item: _Prepared, request: Request, manifest: Manifest, show: Show, look_only: bool = False) -> bool:
+    """Writes what loads a slice run in S3 into Redshift beside its objects; whether anything was to be written.
+
+    Beside a table that was made otherwise there is no such thing. Raises StorageError.
+    """
+    plan, target = item.plan, item.target
+    if target.s3 is None:
+        return False
+    from rowmill import redshift  # with a parser of SQL, which few runs need
+    from rowmill.sink.s3 import redshift as beside
+
+    store = beside.store_of(target.where, target.s3)
+    if not request.slices:
+        return beside.remove_files(store, look_only)
+    source = redshift.Source(
+        store.place,
+        target.s3.region,
+        target.s3.is_aws,
+        str(plan.layout.options.compression),
+        load_schema(plan.generator.file).dialect,
+    )
+    written = beside.write_files(store, redshift.texts(manifest, plan.generator.definition, source), look_only)
+    if written:
+        verb = "would write" if look_only else "wrote"
+        show(f"{plan.name}: {verb} COPY, its manifest and CREATE TABLE for Redshift in {store.place / redshift.FOLDER}")
+    return written
 
 
 def _generate(spark: SparkSession | None, item: _Prepared, request: Request, show: Show) -> Manifest:
@@ -421,9 +452,10 @@ def _check(spark: SparkSession | None, item: _Prepared, manifest: Manifest, show
     show(f"{item.plan.name}: checked {result.rows:,} rows, keys and nulls")
 
 
-def _unchanged(item: _Prepared) -> TableReport:
-    assert item.target.manifest is not None
-    return _report(item, item.target.manifest, 0.0, False, 0)
+def _unchanged(item: _Prepared, request: Request, show: Show) -> TableReport:
+    manifest = item.target.manifest
+    assert manifest is not None
+    return _report(item, manifest, 0.0, _for_redshift(item, request, manifest, show), 0)
 
 
 def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, made: int) -> TableReport:

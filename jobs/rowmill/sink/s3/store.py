@@ -157,7 +157,7 @@ class Store:
                     Bucket=self.place.bucket,
                     Key=self.key(path),
                     Body=text.encode(),
-                    ContentType="application/json",
+                    ContentType="application/json" if path.endswith(".json") else "text/plain; charset=utf-8",
                     ChecksumAlgorithm="CRC32",
                     **conditions,
                 )

@@ -34,9 +34,9 @@ demo-s3: setup ## the same into S3: starts a small S3 server here, makes `orders
 	tools/s3 up
 	source build/s3/env
 	ansible-playbook generate.yml -e table=orders -e output=s3a://rowmill/orders
-	python jobs/s3_operations.py ls s3a://rowmill/orders
+	ansible-playbook s3.yml -e op=ls -e path=s3a://rowmill/orders
 	echo
-	echo 'The objects are in build/s3/data/rowmill; make s3-up starts the server again'
+	echo 'Go on with it:  make s3-up; source build/s3/env'
 
 .PHONY: sql
 sql: setup ## query the embedded warehouse: make sql Q="select count(*) from orders" (without Q: a prompt)

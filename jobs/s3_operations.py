@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,9 @@ from rowmill.frames.manager import SparkS3Manager
 from rowmill.frames.parquet import MODES, ParquetWriter
 from rowmill.plan import FORMATS
 from rowmill.s3.config import S3Config
+from rowmill.s3.uri import is_s3, parse_uri
 from rowmill.sink import files
+from rowmill.sink.s3.clean import clean
 from rowmill.sink.storage import shown_path
 from rowmill.text import size
 
@@ -44,6 +47,7 @@ _EXAMPLES = """examples:
   python jobs/s3_operations.py copy /data/orders s3a://bucket/backup/orders
   python jobs/s3_operations.py ls s3a://bucket/backup
   python jobs/s3_operations.py rm s3a://bucket/backup/orders --recursive
+  python jobs/s3_operations.py clean s3a://bucket --dry-run
 
 A path is a local one, file://, or s3a:// (s3:// means the same). S3 is reached as the environment says: ACCESS_KEY
 and SECRET_KEY (or AWS's own variables, profile or instance role), S3_ENDPOINT, S3_REGION, S3_PATH_STYLE,
@@ -54,15 +58,15 @@ exit codes: 0 done, 1 failed (one line on stderr says why), 2 bad usage
 
 def _load(manager: SparkS3Manager, options: argparse.Namespace, form: str) -> DataFrame:
     if form != "csv":
-        for name in ("schema", "compression", "bad_lines", "quarantine"):
-            if getattr(options, name) and (form, name) != ("json", "schema"):
+        for name in ("columns", "compression", "bad_lines", "quarantine"):
+            if getattr(options, name) and (form, name) != ("json", "columns"):
                 flag = f"--{name.replace('_', '-')}"
                 raise ConfigError(f"{flag} goes with csv", where=options.source, value=form)
     if form == "csv":
         df = manager.read_csv(
             options.source,
             header=not options.no_header,
-            schema=options.schema,
+            schema=options.columns,
             delimiter=options.delimiter.replace("\\t", "\t"),
             infer_schema=not options.no_infer,
             compression=options.compression,
@@ -74,7 +78,7 @@ def _load(manager: SparkS3Manager, options: argparse.Namespace, form: str) -> Da
             show_line(f"bad lines: {manager.bad_lines:,} {where}")
         return df
     if form == "json":
-        return manager.read_json(options.source, options.schema)
+        return manager.read_json(options.source, options.columns)
     return manager.read_parquet(options.source) if form == "parquet" else manager.read_orc(options.source)
 
 
@@ -137,10 +141,25 @@ def _remove(options: argparse.Namespace) -> None:
     show_line(f"{'would remove' if options.dry_run else 'removed'}: {shown}")
 
 
+def _clean(options: argparse.Namespace) -> None:
+    if not is_s3(options.path):
+        raise ConfigError("clean is for places in S3", where="path", value=options.path, fix="give s3a://bucket/path")
+    older = None if options.older_than is None else timedelta(hours=options.older_than)
+    found = clean(parse_uri(options.path, "path"), S3Config.from_env(), show_line, older, options.dry_run)
+    would = "would be " if options.dry_run else ""
+    for upload in found.kept:
+        show_line(f"pending, kept: {upload.path} (begun {upload.started:%Y-%m-%dT%H:%M:%SZ})")
+    for upload in found.aborted:
+        show_line(f"pending, {would}aborted: {upload.path}")
+    counts = f"{len(found.commits)} commits, {len(found.runs)} runs that died, {len(found.aborted)} pending uploads"
+    state = ("would clean" if options.dry_run else "cleaned") if found.changed else "unchanged"
+    show_line(f"{state}: {shown_path(options.path)}: {counts}")
+
+
 def _add_reading(made: argparse.ArgumentParser) -> None:
     made.add_argument("source", metavar="PATH", help="file or directory to read")
     made.add_argument("--format", choices=FORMATS, help="format of what is read (default: by its name)")
-    made.add_argument("--schema", metavar="DDL", help='CSV, JSON: columns and types, such as "id INT, name STRING"')
+    made.add_argument("--columns", metavar="DDL", help='CSV, JSON: columns and types, such as "id INT, name STRING"')
     made.add_argument("--no-header", action="store_true", help="CSV: the first line is data")
     made.add_argument("--delimiter", default=",", metavar="D", help="CSV: between fields (default: comma)")
     made.add_argument("--no-infer", action="store_true", help="CSV: all columns are text")
@@ -166,7 +185,7 @@ def _parser() -> ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(title="commands", metavar="read|write|copy|ls|rm", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="read|write|copy|ls|rm|clean", required=True)
 
     def command(name: str, act: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
@@ -199,6 +218,15 @@ def _parser() -> ArgumentParser:
     made.add_argument("path", metavar="PATH", help="file or directory")
     made.add_argument("--recursive", action="store_true", help="a directory with all that is in it")
     made.add_argument("--missing-ok", action="store_true", help="nothing there is no failure")
+    dry_run(made)
+    made = command("clean", _clean, "end what killed runs left in S3: commits that were cut off, pending uploads")
+    made.add_argument("path", metavar="URI", help="all below it")
+    made.add_argument(
+        "--older-than",
+        type=whole(0),
+        metavar="HOURS",
+        help="abort uploads of others, too, that are pending for longer (default: only those of Rowmill's dead runs)",
+    )
     dry_run(made)
     return parser
 

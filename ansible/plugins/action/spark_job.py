@@ -14,10 +14,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "module_utils"))
-from rowmill_process import in_project, in_start_directory, program_command, run
+from rowmill_process import in_project, in_start_directory, program_command, run, s3_environment
 
 display = Display()
-PATHS = ("output", "parents", "temp", "warehouse", "metastore", "slices")
+PATHS = ("output", "parents", "temp", "warehouse", "metastore", "slices", "quarantine")
 
 
 def arguments(options: Mapping[str, Any]) -> list[str]:
@@ -44,7 +44,7 @@ def read_report(path: str) -> dict[str, Any]:
 
 
 class ActionModule(ActionBase):
-    """Arguments: program, schemas, options (the program's options by name); see the role generate."""
+    """Arguments: program, schemas, options (the program's options by name), s3; see the role generate."""
 
     _requires_connection = False
     _supports_check_mode = True
@@ -62,17 +62,17 @@ class ActionModule(ActionBase):
                 f"--report={report_file}",
                 "--no-summary",  # the next task gives it
             ]
-            return result | self._job(command, report_file)
+            return result | self._job(command, report_file, s3_environment(args.get("s3")))
         finally:
             Path(report_file).unlink(missing_ok=True)
 
-    def _job(self, command: list[str], report_file: str) -> dict[str, Any]:
+    def _job(self, command: list[str], report_file: str, environment: dict[str, str]) -> dict[str, Any]:
         planned: list[str] = []
         if self._task.check_mode:
             command.append("--dry-run")
-            outcome = run(command, planned.append, "job")
+            outcome = run(command, planned.append, "job", environment)
         else:
-            outcome = run(command, lambda line: display.display(f"  {line}"), "job")
+            outcome = run(command, lambda line: display.display(f"  {line}"), "job", environment)
         if outcome.rc or outcome.interrupted:
             return {"failed": True, "msg": outcome.message, "rc": outcome.rc}
         try:

@@ -14,7 +14,7 @@ from ansible.utils.display import Display
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "module_utils"))
 import rowmill_log
-from rowmill_process import PROJECT, in_project, in_start_directory, program_command, run
+from rowmill_process import PROJECT, in_project, in_start_directory, program_command, run, s3_environment
 from spark_job import arguments, read_report
 
 display = Display()
@@ -31,7 +31,7 @@ def beside_the_log(ending: str) -> str:
 
 
 class ActionModule(ActionBase):
-    """Arguments: program, schemas, report, page, options (the program's options by name); see the role validate."""
+    """Arguments: program, schemas, report, page, options (the program's options by name), s3; see role validate."""
 
     _requires_connection = False
     _supports_check_mode = True
@@ -45,8 +45,9 @@ class ActionModule(ActionBase):
             *arguments(args["options"]),
             "--no-summary",  # the next task gives it
         ]
+        environment = s3_environment(args.get("s3"))
         if self._task.check_mode:
-            outcome = run([*command, "--dry-run"], lambda line: display.display(f"  {line}"), "job")
+            outcome = run([*command, "--dry-run"], lambda line: display.display(f"  {line}"), "job", environment)
             if outcome.rc or outcome.interrupted:
                 return result | {"failed": True, "msg": outcome.message, "rc": outcome.rc}
             return result | {"changed": False, "report": {"tables": {}}, "report_file": "", "page": ""}
@@ -56,7 +57,10 @@ class ActionModule(ActionBase):
         )
         before = _written(report)
         outcome = run(
-            [*command, f"--report={report}", f"--page={page}"], lambda line: display.display(f"  {line}"), "job"
+            [*command, f"--report={report}", f"--page={page}"],
+            lambda line: display.display(f"  {line}"),
+            "job",
+            environment,
         )
         # Without a report of this run there is no judgement: the job itself failed.
         if outcome.interrupted or outcome.rc not in (0, 1) or (outcome.rc == 1 and _written(report) == before):

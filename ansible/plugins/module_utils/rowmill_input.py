@@ -17,7 +17,7 @@ Spec = Mapping[str, Mapping[str, Any]]
 # What an argument specification can't say. Names are without the role's prefix.
 LEAST = {
     "rows": 0, "rows_from": 0, "rows_to": 1, "chunks": 1, "records_per_chunk": 1, "file_rows": 1, "row_group_rows": 1,
-    "processes": 1,
+    "processes": 1, "limit": 0, "older_than": 0,
 }  # fmt: skip
 EXCLUSIVE = {
     ("rows", "chunks"): "give rows, or chunks with records_per_chunk",
@@ -33,12 +33,27 @@ TOGETHER = {
     ("chunks", "records_per_chunk"): "rows = chunks x records_per_chunk",
     ("schema", "to"): "schema=FILE.yaml to=DIALECT writes DDL",
 }
-FILES = ("schema", "slices")
+FILES = ("schema", "slices", "ca_bundle", "s3_ca_bundle")
 FILES_OR_FOLDERS = ("ddl",)
 LOCAL_PATHS = (
     "output", "path", "parents", "temp", "report", "page", "warehouse", "metastore", "ddl", "out", "slices", "schemas",
-    "schema",
+    "schema", "ca_bundle", "s3_ca_bundle",
 )  # fmt: skip
+# Of these, and of all that a specification calls a path, S3 is allowed, too.
+REMOTE_PATHS = ("output", "path")
+REMOTE = re.compile(r"(?i)s3[an]?://[^/]+")
+# What goes with which operation of s3.yml; op, path and how S3 is reached go with all.
+READING = {"format", "columns", "header", "delimiter", "infer", "compression", "bad_lines", "quarantine"}
+OPERATIONS = {
+    "read": READING | {"limit"},
+    "write": READING | {"to", "mode", "partition_by"},
+    "copy": {"to", "overwrite"},
+    "ls": set[str](),
+    "rm": {"recursive"},
+    "clean": {"older_than"},
+}
+OPERATION_NEEDS = {"write": "to", "copy": "to"}
+SECRET_NAMES = re.compile(r"(?i)key|secret|token|passw|credential")
 NAMES = {"table": "an empty name in the list; give a table's name, a comma list, all, or namespace.all"}
 # What a word must look like, and how that is said.
 FORMS = {
@@ -99,13 +114,15 @@ def check(
         choice = list(one_of)
         if choice and not any(name in given or prefix + name in given for name in choice):
             faults.append(f"{' or '.join(choice)} is missing: {', or '.join(_missing(n, options) for n in choice)}")
-    faults += _combined(values)
+    faults += _combined(values, set(options))
     if faults:
         raise InputError("\n".join(faults))
     return {prefix + name: value for name, value in values.items()}
 
 
 def _unknown(name: str, value: Any, public: list[str], prefixed: list[str]) -> str:
+    if SECRET_NAMES.search(name):
+        return f"unknown variable {name}: keys are taken from the environment only: ACCESS_KEY and SECRET_KEY"
     if name == "_raw_params":
         return f"-e {_shown(value)} can't be read: write -e name=value"
     near = difflib.get_close_matches(name, public, 1, 0.5) or difflib.get_close_matches(name, prefixed, 1, 0.7)
@@ -142,18 +159,32 @@ def _convert(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
         if (name, text) == ("target", "fleet"):
             raise InputError("the fleet is not available in this version; use target=embedded, this machine")
         raise InputError(f"must be {' or '.join(filter(None, choices))}")
-    if name in LOCAL_PATHS:
+    if name in REMOTE_PATHS or kind == "path":
+        _any_path(name, text)
+    elif name in LOCAL_PATHS:
         _local_path(name, text)
-    if name in FORMS and not re.fullmatch(FORMS[name][0], text):
+    if name.endswith("proxy") and "@" in text:
+        raise InputError("a user or password is taken from the environment only: S3_PROXY")
+    if name in FORMS and not choices and not re.fullmatch(FORMS[name][0], text):
         raise InputError(FORMS[name][1])
     return text
+
+
+def _any_path(name: str, text: str) -> None:
+    if REMOTE.match(text):
+        return
+    if re.match(r"(?i)s3[an]?://", text):
+        raise InputError("a bucket must follow, such as s3a://bucket/path")
+    if URI.match(text):
+        raise InputError("only paths of this machine and s3a:// can be used here")
+    _local_path(name, text)
 
 
 def _local_path(name: str, text: str) -> None:
     if not text.strip():
         raise InputError("the path is empty; give one, or leave the variable out")
     if URI.match(text):
-        raise InputError("only local paths are available in this version; give a path of this machine")
+        raise InputError("only local paths can be used here; give a path of this machine")
     if name in FILES_OR_FOLDERS and not Path(text).expanduser().exists():
         raise InputError(f"there is no such file or folder, seen from {os.getcwd()}")
     if name in FILES and not Path(text).expanduser().is_file():
@@ -181,17 +212,40 @@ def _name_list(name: str, value: Any) -> list[str]:
     return parts
 
 
-def _combined(values: Mapping[str, Any]) -> list[str]:
+def _combined(values: Mapping[str, Any], known: set[str]) -> list[str]:
+    """known: the names that the role takes at all."""
     faults = [
         f"{one}={values[one]} and {other}={values[other]} exclude each other: {fix}"
         for (one, other), fix in EXCLUSIVE.items()
         if one in values and other in values
     ]
     for pair, why in TOGETHER.items():
+        if not known.issuperset(pair):
+            continue
         for one, other in (pair, pair[::-1]):
             if one in values and other not in values and not {"rows", "ddl"} & set(values):
                 faults.append(f"{one}={values[one]} needs {other}: {why}")
-    return faults + _out_faults(values)
+    return faults + _out_faults(values) + _operation_faults(values, known)
+
+
+def _operation_faults(values: Mapping[str, Any], known: set[str]) -> list[str]:
+    """What an operation does not take, and what it needs."""
+    operation = values.get("op")
+    if operation not in OPERATIONS:
+        return []
+    taken = OPERATIONS[operation]
+    others = set().union(*OPERATIONS.values()) & known - taken
+    faults = [
+        f"{name}={_shown(values[name])} does not go with op={operation}"
+        + (f", which takes {', '.join(sorted(taken))}" if taken else ", which takes path alone")
+        for name in sorted(others & set(values))
+    ]
+    needed = OPERATION_NEEDS.get(operation)
+    if needed and needed not in values:
+        faults.append(f"op={operation} needs {needed}: give -e {needed}=...")
+    if (values.get("bad_lines") == "quarantine") != ("quarantine" in values):
+        faults.append("bad_lines=quarantine and quarantine=PATH go together")
+    return faults
 
 
 def _out_faults(values: Mapping[str, Any]) -> list[str]:

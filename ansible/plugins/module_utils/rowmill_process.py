@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import rowmill_log
 
@@ -49,7 +50,9 @@ def in_project(path: str) -> Path:
 
 
 def in_start_directory(path: str) -> str:
-    """A path that a person typed: a relative one starts where ansible-playbook was started."""
+    """A path that a person typed: a relative one starts where ansible-playbook was started. URIs stay as they are."""
+    if "://" in path:
+        return path
     return os.path.abspath(os.path.expanduser(path))
 
 
@@ -57,9 +60,24 @@ def program_command(program: str) -> list[str]:
     return [sys.executable, str(in_project(program))]
 
 
-def _environment() -> dict[str, str]:
+def s3_environment(settings: Mapping[str, Any] | None) -> dict[str, str]:
+    """How S3 is reached, as the programs take it. What is not set is left to the environment. Keys are never among it.
+
+    settings: endpoint, region, path_style, ca_bundle, proxy
+    """
+    found = {}
+    for name, value in (settings or {}).items():
+        if value is None or value == "":
+            continue
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        found[f"S3_{name.upper()}"] = in_start_directory(text) if name == "ca_bundle" else text
+    return found
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {
         **os.environ,
+        **extra,
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",
@@ -97,8 +115,13 @@ class _Interruption:
         return self.signal
 
 
-def run(command: list[str], on_line: Callable[[str], None], source: str) -> Outcome:
-    """Run `command` in the project's root. `on_line` gets each line of stdout while it runs; the log gets all lines."""
+def run(
+    command: list[str], on_line: Callable[[str], None], source: str, environment: Mapping[str, str] | None = None
+) -> Outcome:
+    """Run `command` in the project's root. `on_line` gets each line of stdout while it runs; the log gets all lines.
+
+    environment: variables besides those of this process
+    """
     outcome = Outcome()
 
     def take(kind: str, line: str) -> None:
@@ -123,7 +146,7 @@ def run(command: list[str], on_line: Callable[[str], None], source: str) -> Outc
         subprocess.Popen(
             command,
             cwd=PROJECT,
-            env=_environment(),
+            env=_environment(environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -214,7 +214,7 @@ def _s3(divisor: int) -> Group:
     prepare = []
     # Spark takes a tenth of a second for each file: of the small ones it is given fewer.
     for kind, rows, file_rows, spark_rows in (
-        ("large", 16_777_216 // divisor, -(-4_194_304 // divisor), 16_777_216 // divisor),
+        ("large", 8_388_608 // divisor, -(-4_194_304 // divisor), 8_388_608 // divisor),
         ("small", 2_000_000 // divisor, 2_000, 200_000 // divisor),
     ):
         files, spark_files = (f"{-(-count // file_rows):,} files" for count in (rows, spark_rows))

@@ -31,6 +31,11 @@ def check(role: str = "generate", required: tuple[str, ...] = (), **given: Any) 
         ({"hive": True}, {"generate_hive": True}),
         ({"chunks": "2", "records_per_chunk": "5"}, {"generate_chunks": 2, "generate_records_per_chunk": 5}),
         ({"partition_by": "a,b"}, {"generate_partition_by": ["a", "b"]}),
+        ({"output": "s3a://bucket/x"}, {"generate_output": "s3a://bucket/x"}),
+        (
+            {"s3_endpoint": "http://localhost:9000", "s3_path_style": "yes"},
+            {"generate_s3_endpoint": "http://localhost:9000", "generate_s3_path_style": True},
+        ),
         ({"ansible_connection": "local", "convert_program": "x", "preflight_java": "false"}, {}),
     ],
 )
@@ -59,8 +64,12 @@ def test_takes(given: dict[str, Any], wanted: dict[str, Any]) -> None:
         ({"table": "a,,b"}, "table=a,,b: an empty name in the list"),
         ({"target": "fleet"}, "target=fleet: the fleet is not available in this version"),
         ({"target": "moon"}, "target=moon: must be embedded"),
-        ({"output": "s3a://bucket/x"}, "output=s3a://bucket/x: only local paths are available in this version"),
-        ({"output": "hdfs://host/x"}, "only local paths are available in this version"),
+        ({"output": "s3a:///x"}, "output=s3a:///x: a bucket must follow"),
+        ({"output": "hdfs://host/x"}, "output=hdfs://host/x: only paths of this machine and s3a:// can be used here"),
+        ({"warehouse": "s3a://bucket/x"}, "only local paths can be used here"),
+        ({"s3_path_style": "maybe"}, "must be true or false"),
+        ({"s3_ca_bundle": "/nowhere.pem"}, "there is no such file"),
+        ({"s3_proxy": "http://me:hush@proxy:3128"}, "taken from the environment only: S3_PROXY"),
         ({"slices": "/nowhere/slices.txt"}, "slices=/nowhere/slices.txt: there is no such file"),
         ({"rows": "5", "chunks": "2", "records_per_chunk": "3"}, "rows=5 and chunks=2 exclude each other"),
         ({"chunks": "2"}, "chunks=2 needs records_per_chunk"),
@@ -123,3 +132,42 @@ def test_what_convert_refuses(given: dict[str, Any], message: str) -> None:
     with pytest.raises(rowmill_input.InputError) as caught:
         rowmill_input.check(given, "convert", (), SPECS, ("ddl", "schema"))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"op": "move"}, "op=move: must be read or write or copy or ls or rm or clean"),
+        ({"op": "write", "path": "a.csv"}, "op=write needs to: give -e to="),
+        ({"op": "copy", "path": "a.csv"}, "op=copy needs to"),
+        ({"op": "ls", "path": "a", "to": "b"}, "to=b does not go with op=ls, which takes path alone"),
+        ({"op": "read", "path": "a", "mode": "append"}, "mode=append does not go with op=read, which takes "),
+        (
+            {"op": "read", "path": "a", "bad_lines": "quarantine"},
+            "bad_lines=quarantine and quarantine=PATH go together",
+        ),
+        ({"op": "read", "path": "a", "quarantine": "b"}, "go together"),
+        ({"op": "read", "path": "a", "bad_lines": "eat"}, "bad_lines=eat: must be fail or drop or quarantine"),
+        ({"op": "read", "path": "a", "compression": "rar"}, "compression=rar: must be none or gzip or bzip2"),
+        ({"op": "read", "path": "a", "limit": "-1"}, "limit=-1: must be a whole number, 0 or more"),
+        ({"op": "write", "path": "a", "to": "gs://b/c"}, "to=gs://b/c: only paths of this machine and s3a://"),
+        ({"op": "ls", "pth": "a"}, "unknown variable pth=a: did you mean path?"),
+    ],
+)
+def test_what_s3_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(rowmill_input.InputError) as caught:
+        rowmill_input.check(given, "s3", ("op", "path"), SPECS)
+    assert message in str(caught.value)
+
+
+def test_s3_takes_places_anywhere() -> None:
+    given = {"op": "write", "path": "s3://b/x.csv.bz2", "to": "out", "compression": "bzip2", "s3_region": "eu-west-1"}
+    wanted = {"s3_op": "write", "s3_path": "s3://b/x.csv.bz2", "s3_to": "out", "s3_compression": "bzip2"}
+    assert rowmill_input.check(given, "s3", ("op", "path"), SPECS) == wanted | {"s3_region": "eu-west-1"}
+
+
+@pytest.mark.parametrize("name", ["secret_key", "ACCESS_KEY", "s3_secret", "session_token"])
+def test_a_key_is_refused_and_not_shown(name: str) -> None:
+    with pytest.raises(rowmill_input.InputError, match="from the environment only") as caught:
+        check(role="s3", **{name: "hush-hush"})
+    assert "hush" not in str(caught.value)

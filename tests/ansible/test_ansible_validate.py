@@ -50,7 +50,7 @@ def test_takes(given: dict[str, Any], wanted: dict[str, Any]) -> None:
         ({"table": "a", "memory": "lots"}, "memory=lots: must be a size such as 512MiB or 2GiB"),
         ({"table": "a", "expect_fingerprint": "12"}, "must be 16 hexadecimal digits"),
         ({"table": "a", "page": ""}, "the path is empty"),
-        ({"table": "a", "path": "s3a://b/x"}, "only local paths"),
+        ({"table": "a", "path": "hdfs://b/x"}, "only paths of this machine and s3a://"),
     ],
 )
 def test_refuses(given: dict[str, Any], message: str) -> None:

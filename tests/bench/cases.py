@@ -229,7 +229,7 @@ def _s3(divisor: int) -> Group:
             Case(local, _job(TPCH, "lineitem", rows, "out", *options), rows),
             Case(spark_name, spark, spark_rows, out=spark_out),
         ]
-        prepare.append(_job(TPCH, "lineitem", spark_rows, str(ready), *options))
+        prepare.append(_job(TPCH, "lineitem", spark_rows, str(ready), *options)[:-2])
     beside, objects = {case.name: Limit(least=1) for case in cases if case.name.startswith("Spark")}, 10_000 // divisor
     task, commit = "Rowmill: one task, to S3", f"Rowmill: commit of {objects:,} objects"
     cases += [

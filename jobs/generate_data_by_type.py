@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,15 @@ from rowmill import hive
 from rowmill.arguments import execute, generating_parser, parse, request_from
 from rowmill.cli import run
 from rowmill.errors import ConfigError, HiveError, first_line
+from rowmill.frames.writing import FrameWriter
 from rowmill.generate.table import BLOCK_ROWS, TableGenerator, World
-from rowmill.plan import MODES
+from rowmill.s3 import hadoop
+from rowmill.s3.config import S3Config
+from rowmill.s3.jvm import connect, reach
+from rowmill.s3.uri import is_s3, parse_uri
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import ForeignKey, TableColumn
 from rowmill.schema.yaml import parse_columns
-from rowmill.sink.local import local_path
 from rowmill.sink.storage import open_table
 from rowmill.spark import SparkConfig, data_frame, session
 
@@ -51,7 +55,8 @@ class SparkSessionManager:
     def get_session(self) -> SparkSession:
         """The session, started when first asked for. Raises ConfigError or HiveError."""
         if self._session is None:
-            self._session = session(self.config, hive=self.hive)
+            jars = hadoop.class_path() if hadoop.find_jars() else {}
+            self._session = session(replace(self.config, conf=jars | self.config.conf), hive=self.hive)
         return self._session
 
     def stop(self) -> None:
@@ -107,20 +112,22 @@ def _no_parents(table: CatalogTable, key: ForeignKey) -> CatalogTable:
 
 
 class DataWriter:
-    """Writes DataFrames with Spark's own writer."""
+    """Writes DataFrames with Spark's own writer, to this machine or to S3."""
 
-    def __init__(self, format: str = "parquet") -> None:
+    def __init__(self, format: str = "parquet", config: S3Config | None = None) -> None:
         self.format = format
+        self.config = config or S3Config.from_env()
 
     def write(self, df: DataFrame, path: str, mode: str = "overwrite", partition_by: Iterable[str] = ()) -> None:
-        """Writes a DataFrame to a local directory. Raises ConfigError or StorageError."""
-        if mode not in (*MODES, "ignore"):
-            raise ConfigError(f"mode is one of {', '.join(MODES)}, ignore", where="mode", value=mode)
-        writer = df.write.mode(mode).options(**hive.read_options(self.format)).format(self.format)
-        names = list(partition_by)
-        if names:
-            writer = writer.partitionBy(*names)
-        writer.save(str(local_path(path)))
+        """Writes a DataFrame to a directory. Raises ConfigError or StorageError.
+
+        mode: as SparkS3Manager.write_parquet has it. A session that writes to S3 was started with the jars for it, as
+        SparkSessionManager does where they are.
+        """
+        if is_s3(path):
+            connect(df.sparkSession, self.config)
+            reach(df.sparkSession, parse_uri(path).bucket, self.config)
+        FrameWriter(self.config, self.format).write(df, path, mode, list(partition_by))
 
     def write_batches(self, frames: Iterable[DataFrame], path: str, mode: str = "overwrite") -> int:
         """Writes DataFrames one after another into one directory and returns their number."""

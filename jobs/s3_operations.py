@@ -26,7 +26,7 @@ from rowmill.errors import ConfigError, StorageError
 from rowmill.frames import reading
 from rowmill.frames.bad_lines import BAD_LINES
 from rowmill.frames.manager import SparkS3Manager
-from rowmill.frames.parquet import MODES, ParquetWriter
+from rowmill.frames.writing import MODES, FrameWriter
 from rowmill.plan import FORMATS
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import is_s3, parse_uri
@@ -98,7 +98,7 @@ def _write(options: argparse.Namespace) -> None:
     names = [name.strip() for name in options.partition_by.split(",") if name.strip()]
     how = f"{found} -> {target} (parquet, mode {options.mode})"
     if options.dry_run:
-        there = ParquetWriter(config).check(options.target, options.mode, names)
+        there = FrameWriter(config).check(options.target, options.mode, names)
         show_line(f"unchanged: {target}" if there and options.mode == "ignore" else f"would write: {how}")
         return
     with SparkS3Manager(config, master=options.master) as manager:

@@ -354,3 +354,14 @@ def test_without_jars_local_paths_work_and_s3_says_what_to_do(programs: Any, s3:
     assert programs.run("s3_operations", "write", "d.csv", "out", **none).code == 0
     programs.run("s3_operations", "write", "d.csv", s3.uri("out"), **none).refused("make s3a", "S3A_JARS")
     assert s3.keys() == []
+
+
+def test_the_data_writer_writes_any_format_to_s3(spark: Any, s3: Any) -> None:
+    from generate_data_by_type import DataWriter
+
+    for form in ("csv", "orc", "json", "parquet"):
+        writer = DataWriter(form)
+        for stop in (5, 3):
+            assert writer.write_batches([spark.range(0, stop), spark.range(stop, 2 * stop)], s3.uri(form)) == 2
+        assert success(s3, form)["committer"] == "magic"
+        assert spark.read.option("header", "true").format(form).load(s3.uri(form)).count() == 6

@@ -30,6 +30,7 @@ from s3_operations import S3Config, SparkS3Manager
 place, folder = sys.argv[1], Path(sys.argv[2])
 ui = {"spark.ui.enabled": "true", "spark.ui.port": "0"}
 log = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": f"file://{folder}/events"}
+log["spark.eventLog.compress"] = "false"  # to be searched
 spark = session(SparkConfig(app_name="secrets", master="local[2]", conf=ui | log), s3=True)
 manager = SparkS3Manager()
 manager.initialize()

@@ -10,10 +10,9 @@ from rowmill.arguments import show_line
 from rowmill.errors import ConfigError, StorageError
 from rowmill.frames import reading
 from rowmill.frames.bad_lines import BAD_LINES, first_bad
-from rowmill.frames.parquet import ParquetWriter
-from rowmill.s3 import jvm
-from rowmill.s3.client import located
+from rowmill.frames.writing import FrameWriter
 from rowmill.s3.config import S3Config
+from rowmill.s3.jvm import reach
 from rowmill.s3.uri import is_s3, parse_uri
 from rowmill.sink import files
 from rowmill.spark import SparkConfig, check_environment, session, spark_error
@@ -174,9 +173,7 @@ class SparkS3Manager:
             raise self._without_s3
         bucket = parse_uri(path, "path").bucket
         if bucket not in self._reached:
-            found = located(self.config, bucket)
-            if found.region != self.config.region:
-                jvm.set_region(spark, bucket, found.region)
+            reach(spark, bucket, self.config)
             self._reached.add(bucket)
 
     def write_parquet(self, df: DataFrame, path: str, mode: str = "append", partition_by: Iterable[str] = ()) -> bool:
@@ -196,7 +193,7 @@ class SparkS3Manager:
         self._session_of(df)
         self._reach(path)
         names = [partition_by] if isinstance(partition_by, str) else list(partition_by)
-        return ParquetWriter(self.config).write(df, path, mode, names)
+        return FrameWriter(self.config).write(df, path, mode, names)
 
     def _session_of(self, df: DataFrame) -> None:
         if df.sparkSession.sparkContext is not self.spark.sparkContext:

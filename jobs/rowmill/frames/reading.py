@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rowmill.errors import ConfigError
 from rowmill.frames.bad_lines import Checked, read_checked
-from rowmill.frames.parquet import spark_path
+from rowmill.frames.writing import spark_path
 from rowmill.hive import read_options
 from rowmill.plan import FORMATS
 from rowmill.s3.config import S3Config

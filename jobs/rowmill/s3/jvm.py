@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowmill.errors import ConfigError
 from rowmill.s3 import hadoop
+from rowmill.s3.client import located
 from rowmill.s3.config import S3Config
 
 if TYPE_CHECKING:
@@ -56,10 +57,15 @@ def connect(spark: SparkSession, config: S3Config) -> None:
         spark.conf.set(name, value)
 
 
-def set_region(spark: SparkSession, bucket: str, region: str) -> None:
-    """Tells the region of a bucket that is in another than the config says."""
-    context: Any = spark.sparkContext
-    context._jsc.hadoopConfiguration().set(f"fs.s3a.bucket.{bucket}.endpoint.region", region)
+def reach(spark: SparkSession, bucket: str, config: S3Config) -> None:
+    """Asks for a bucket with little patience, before Spark does, and tells Spark its region if it is another.
+
+    Raises StorageError or ConfigError.
+    """
+    found = located(config, bucket)
+    if found.region != config.region:
+        context: Any = spark.sparkContext
+        context._jsc.hadoopConfiguration().set(f"fs.s3a.bucket.{bucket}.endpoint.region", found.region)
 
 
 def _trust(gateway: Any, bundle: Path) -> None:

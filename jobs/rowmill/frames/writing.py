@@ -1,4 +1,4 @@
-"""Writing DataFrames as Parquet: to this machine in one step, to S3 by the magic committer, which renames nothing."""
+"""Writing DataFrames to directories: on this machine in one step, in S3 by the magic committer, which never renames."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from rowmill.errors import ConfigError, StorageError
+from rowmill.hive import read_options
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import is_s3, parse_uri
 from rowmill.sink import files
@@ -30,11 +31,12 @@ MODES = ("append", "overwrite", "overwrite_partitions", "error", "ignore")
 _OF_JOB = re.compile(r"(?:^|/)part-\d+-([0-9a-f-]{36})")
 
 
-class ParquetWriter:
-    """Writes DataFrames to directories of Parquet files. See SparkS3Manager.write_parquet."""
+class FrameWriter:
+    """Writes DataFrames to directories of files of one format. For the modes see SparkS3Manager.write_parquet."""
 
-    def __init__(self, config: S3Config) -> None:
+    def __init__(self, config: S3Config, form: str = "parquet") -> None:
         self._config = config
+        self._form = form
 
     def write(self, df: DataFrame, path: str, mode: str, partition_by: Sequence[str]) -> bool:
         """Whether anything was written. Raises ConfigError or StorageError."""
@@ -51,9 +53,9 @@ class ParquetWriter:
         if is_s3(path):
             self._write_s3(df, Store(self._config, parse_uri(path)), mode, partition_by)
         elif mode == "overwrite":
-            _replace(df, path, partition_by)
+            self._replace(df, path, partition_by)
         else:
-            _save(df, where, mode, partition_by, where)
+            self._save(df, where, mode, partition_by, where)
         return True
 
     def check(self, path: str, mode: str, partition_by: Sequence[str]) -> bool:
@@ -106,7 +108,7 @@ class ParquetWriter:
         if any(lease.alive for lease in leases(store)):
             raise StorageError("another run is at work there", where=where, fix="run again when it is done")
         if not mode.startswith("overwrite"):
-            _add(df, store, partition_by)
+            self._add(df, store, partition_by)
             return
         if mode == "overwrite":  # refuses what is no table's
             S3Table(store.place, mode, self._config).inspect(_say_nothing, look_only=True)
@@ -115,26 +117,50 @@ class ParquetWriter:
         if not lease.take():
             raise StorageError("another run is at work there", where=where, fix="run again when it is done")
         try:
-            _add(df, store, partition_by)
+            self._add(df, store, partition_by)
             _remove_replaced(store, before, by_partition=mode == "overwrite_partitions")
         finally:
             lease.end()
 
+    def _add(self, df: DataFrame, store: Store, partition_by: Sequence[str]) -> None:
+        """Adds objects, all of them or none."""
+        before = {upload.upload for upload in store.uploads()}
+        where = str(store.place)
+        try:
+            self._save(df, where, "append", partition_by, where)
+        except StorageError:
+            # The committer could abort what its tasks have uploaded only with all other uploads there, which may be of
+            # others. Ours are of one job.
+            with contextlib.suppress(StorageError):
+                left = [u for u in store.quick.uploads() if u.upload not in before and _OF_JOB.search(u.path)]
+                if len(_jobs(upload.path for upload in left)) == 1:
+                    store.quick.abort_uploads(left)
+            raise
 
-def _add(df: DataFrame, store: Store, partition_by: Sequence[str]) -> None:
-    """Adds objects, all of them or none."""
-    before = {upload.upload for upload in store.uploads()}
-    where = str(store.place)
-    try:
-        _save(df, where, "append", partition_by, where)
-    except StorageError:
-        # The committer could abort what its tasks have uploaded only with all other uploads there, which may be of
-        # others. Ours are of one job.
-        with contextlib.suppress(StorageError):
-            left = [u for u in store.quick.uploads() if u.upload not in before and _OF_JOB.search(u.path)]
-            if len(_jobs(upload.path for upload in left)) == 1:
-                store.quick.abort_uploads(left)
-        raise
+    def _replace(self, df: DataFrame, path: str, partition_by: Sequence[str]) -> None:
+        table = LocalTable(path, "overwrite")
+        table.inspect(_say_nothing)
+        table.stage(secrets.token_hex(6))
+        assert table.staging is not None
+        try:
+            self._save(df, str(table.staging), "append", partition_by, shown_path(path))
+            table.put_in_place()
+        finally:
+            table.abort()
+
+    def _save(self, df: DataFrame, place: str, mode: str, partition_by: Sequence[str], where: str) -> None:
+        output = spark_path(place)
+        dynamic = mode == "overwrite_partitions"
+        writer = df.write.format(self._form).options(**read_options(self._form))
+        writer = writer.mode("overwrite" if dynamic else "append")
+        if dynamic:
+            writer = writer.option("partitionOverwriteMode", "dynamic")
+        if is_s3(output):  # its JSON says what was committed, and how
+            writer = writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "true")
+        try:
+            (writer.partitionBy(*partition_by) if partition_by else writer).save(output)
+        except Exception as error:
+            raise spark_error("writing failed", where, error) from error
 
 
 def _jobs(paths: Iterable[str]) -> set[str]:
@@ -178,35 +204,9 @@ def _slashes(path: str) -> list[int]:
     return [at for at, character in enumerate(path) if character == "/"]
 
 
-def _replace(df: DataFrame, path: str, partition_by: Sequence[str]) -> None:
-    table = LocalTable(path, "overwrite")
-    table.inspect(_say_nothing)
-    table.stage(secrets.token_hex(6))
-    assert table.staging is not None
-    try:
-        _save(df, str(table.staging), "append", partition_by, shown_path(path))
-        table.put_in_place()
-    finally:
-        table.abort()
-
-
 def spark_path(where: str) -> str:
     """A whole path as Spark takes it: with its scheme, since the default file system may be another."""
     if any(c in where for c in "*?[]{}\\"):
         fix = "rename it, or a directory above it"
         raise StorageError("Spark takes one of *?[]{}\\ in a path as a pattern", where=where, fix=fix)
     return where if is_s3(where) else f"file://{where}"
-
-
-def _save(df: DataFrame, place: str, mode: str, partition_by: Sequence[str], where: str) -> None:
-    output = spark_path(place)
-    dynamic = mode == "overwrite_partitions"
-    writer = df.write.mode("overwrite" if dynamic else "append")
-    if dynamic:
-        writer = writer.option("partitionOverwriteMode", "dynamic")
-    if is_s3(output):  # its JSON says what was committed, and how
-        writer = writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "true")
-    try:
-        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(output)
-    except Exception as error:
-        raise spark_error("writing failed", where, error) from error

@@ -152,7 +152,7 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
                 if item.hive_table is not None:
                     hive.check_not_foreign(spark, item.hive_table)
             if any(item.plan.rows > NEAR_ROWS and not item.current for item in prepared):
-                start_workers(spark)
+                start_workers(spark, stores[0] if stores else None)
             for item in prepared:
                 reports[item.plan.name] = _run_table(spark, item, request, show)
     return reports

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -327,16 +328,23 @@ def hand_over_keys(spark: SparkSession, s3: S3Config) -> None:
     spark.sparkContext.environment.update(s3.environment())
 
 
-def start_workers(spark: SparkSession) -> None:
-    """Starts Spark's Python workers and lets them load this code: that is a part of starting Spark."""
+def start_workers(spark: SparkSession, s3: S3Config | None = None) -> None:
+    """Starts Spark's Python workers and lets them load this code: that is a part of starting Spark.
+
+    s3: what they will write to
+    """
     context = spark.sparkContext
     count = context.defaultParallelism
-    context.parallelize(range(count), count).foreachPartition(_load)
+    context.parallelize(range(count), count).foreachPartition(partial(_load, s3))
 
 
-def _load(_: Iterator[int]) -> None:
+def _load(s3: S3Config | None, _: Iterator[int]) -> None:
     importlib.import_module("rowmill.work")
     kernels.load()
+    if s3 is not None:
+        from rowmill.sink.s3.store import shared_client
+
+        shared_client(s3)
     gc.freeze()  # PySpark collects garbage after each task: among all these modules that took 0.1 s
 
 

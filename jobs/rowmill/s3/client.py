@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
 
 CONNECT_SECONDS, READ_SECONDS = 10, 30  # without a byte
-STRICT_CONNECT_SECONDS, STRICT_READ_SECONDS = 3, 5
+STRICT_CONNECT_SECONDS, STRICT_READ_SECONDS, STRICT_ATTEMPTS = 3, 4, 4
 MAX_CONNECTIONS = 64
 
 
@@ -36,8 +36,12 @@ def client(config: S3Config, strict: bool = False) -> Any:
             "aws_session_token": config.session_token,
         }
     settings: dict[str, Any] = {
-        "s3": {"addressing_style": "path" if config.path_style else "virtual"},
-        "retries": {"mode": "standard", "total_max_attempts": 2 if strict else config.attempts},
+        "s3": {
+            "addressing_style": "path" if config.path_style else "virtual",
+            # A body that nobody can change on its way needs no SHA-256 beside its checksum.
+            "payload_signing_enabled": not (config.is_encrypted or config.is_loopback),
+        },
+        "retries": {"mode": "standard", "total_max_attempts": STRICT_ATTEMPTS if strict else config.attempts},
         "connect_timeout": STRICT_CONNECT_SECONDS if strict else CONNECT_SECONDS,
         "read_timeout": STRICT_READ_SECONDS if strict else READ_SECONDS,
         "max_pool_connections": MAX_CONNECTIONS,
@@ -196,6 +200,12 @@ def _of_transport(error: BotoCoreError, where: str, config: S3Config | None) -> 
     if isinstance(error, known.EndpointConnectionError | known.ConnectionError):
         return StorageError(
             f"the store{endpoint} can't be reached", where=where, fix="check S3_ENDPOINT, and that the store runs"
+        )
+    if isinstance(error, known.HTTPClientError):
+        return StorageError(
+            f"the connection to the store{endpoint} is cut again and again",
+            where=where,
+            fix="check the network, its load",
         )
     if isinstance(error, known.ParamValidationError | ValueError):
         return ConfigError(f"S3 takes no such value: {' '.join(str(error).split())[:200]}", where=where)

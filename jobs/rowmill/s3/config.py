@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,6 +78,20 @@ class S3Config:
         """Whether the endpoint is Amazon's."""
         host = urlsplit(self.endpoint_url).hostname or ""
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether requests travel by TLS."""
+        return self.endpoint_url.startswith("https:")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether requests never leave this machine."""
+        host = urlsplit(self.endpoint_url).hostname or ""
+        try:
+            return self.proxy_url is None and ip_address(host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def path_style(self) -> bool:
@@ -169,7 +184,7 @@ def _truth(name: str) -> bool | None:
 
 
 def _attempts() -> int:
-    text = _first("S3_ATTEMPTS") or "7"
+    text = _first("S3_ATTEMPTS") or "11"
     if not text.isdigit() or not 1 <= int(text) <= 100:
         raise ConfigError("a number of tries expected, 1 to 100", where="S3_ATTEMPTS", value=text)
     return int(text)

@@ -152,7 +152,7 @@ class S3Table:
 
     def check_access(self) -> None:
         """Tries what the run will need, on objects of its own: a part, a condition, a removal. Raises StorageError."""
-        store, name = self._store.quick, f"_probe-{secrets.token_hex(6)}"
+        store, name = self._store.quick, f"_probe-{secrets.token_hex(6)}.json"
         target = {"Bucket": self.place.bucket, "Key": store.key(name)}
         with store.errors():
             upload = store.client.create_multipart_upload(

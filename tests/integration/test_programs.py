@@ -88,7 +88,7 @@ def test_help_is_complete(programs: Any, program: str) -> None:
     assert shown.code == 0
     texts = [shown.out]
     if program == "s3_operations":
-        for name in ("read", "write", "copy", "ls", "rm"):
+        for name in ("read", "write", "copy", "ls", "rm", "clean"):
             texts.append(programs.run(program, name, "--help").out)
     help_text = "\n".join(texts)
     folder = programs.command(program)[1]

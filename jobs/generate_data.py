@@ -20,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from rowmill import job
 from rowmill.arguments import execute, generating_parser, parse, request_from, rows_of, show_line
 from rowmill.cli import run
+from rowmill.report import TableReport
+from rowmill.request import Request
 from rowmill.schema.catalog import CatalogTable
 from rowmill.schema.model import TableColumn
 from rowmill.schema.yaml import parse_columns
@@ -54,7 +56,7 @@ class DataGenerator:
         format: str = "parquet",
         mode: str = "overwrite",
         file_rows: int | None = None,
-    ) -> job.TableReport:
+    ) -> TableReport:
         """Writes chunks x records_per_chunk rows, a file for each chunk, and returns the report.
 
         fields: the `columns` list of a table, as the YAML has it
@@ -62,7 +64,7 @@ class DataGenerator:
         """
         definition = parse_columns(fields)
         rows, file_rows = rows_of(None, chunks, records_per_chunk, file_rows)
-        request = job.Request(
+        request = Request(
             tables=(CatalogTable("", replace(definition, rows=rows), "fields"),),
             catalog=None,
             output=self.output_path,

@@ -11,6 +11,7 @@ import pytest
 from rowmill import estimate, job
 from rowmill.errors import ResourceError
 from rowmill.estimate import Demand, Estimate, refuse_what_cannot_fit
+from rowmill.request import Request
 from rowmill.sink.formats import WriterOptions
 from rowmill.slices import Slice
 from rowmill.spark import SparkConfig
@@ -26,16 +27,16 @@ tables:
       - {name: note, type: varchar(60), generator: {words: {min: 2, max: 7}}}
     primary_key: [id]
 """
-Ask = Callable[..., job.Request]
+Ask = Callable[..., Request]
 
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
     (tmp_path / "t.yaml").write_text(SCHEMA)
 
-    def request(**changes: Any) -> job.Request:
+    def request(**changes: Any) -> Request:
         catalog, tables = job.select_tables(str(tmp_path / "t.yaml"), "t")
-        return job.Request(tables=tables, catalog=catalog, output=str(tmp_path / "out"), check=False, **changes)
+        return Request(tables=tables, catalog=catalog, output=str(tmp_path / "out"), check=False, **changes)
 
     return request
 

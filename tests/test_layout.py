@@ -16,6 +16,7 @@ from rowmill import job
 from rowmill.arguments import byte_count, sort_order
 from rowmill.errors import RowmillError
 from rowmill.plan import batch_rows, row_bytes
+from rowmill.request import Request
 from rowmill.sink.formats import WriterOptions
 from rowmill.spark import SparkConfig
 
@@ -42,7 +43,7 @@ def make(tmp_path: Path) -> Make:
     def run(**changes: Any) -> Path:
         catalog, tables = job.select_tables(str(schema), "t")
         output = tmp_path / "out"
-        request = job.Request(tables=tables, catalog=catalog, output=str(output), hive=False)
+        request = Request(tables=tables, catalog=catalog, output=str(output), hive=False)
         job.run(replace(request, **changes), SparkConfig(), lambda line: None)
         return output
 

@@ -29,7 +29,8 @@ if len(sys.argv) > 4:
     layout = Layout(file_rows=rows_for_bytes(generator, layout, int(sys.argv[4])))
 plan = plan_table(generator, layout)
 with tempfile.TemporaryDirectory(dir=sys.argv[1] + ".out") as out:
-    work = TaskInput(generator, "parquet", layout.partition_by, LocalStaging(out), None, batch_rows(generator), plan.layout.options)
+    rows, options = batch_rows(generator), plan.layout.options
+    work = TaskInput(generator, "parquet", layout.partition_by, LocalStaging(out), None, rows, options)
     for group in tasks(plan):
         written = run_task(work, group, "0")
         assert isinstance(written, list), written

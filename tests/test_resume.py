@@ -12,6 +12,8 @@ import pytest
 
 from rowmill import job, spark
 from rowmill.errors import StorageError
+from rowmill.report import TableReport
+from rowmill.request import Request
 from rowmill.sink import records
 from rowmill.sink.manifest import WrittenFile
 from rowmill.spark import SparkConfig
@@ -38,12 +40,12 @@ class Table:
         self.lines: list[str] = []
         (folder / "t.yaml").write_text(SCHEMA)
 
-    def request(self, **changes: Any) -> job.Request:
+    def request(self, **changes: Any) -> Request:
         catalog, tables = job.select_tables(str(self.folder / "t.yaml"), "t")
-        asked = job.Request(tables=tables, catalog=catalog, output=str(self.output), file_rows=2000)
+        asked = Request(tables=tables, catalog=catalog, output=str(self.output), file_rows=2000)
         return replace(asked, **changes)
 
-    def make(self, **changes: Any) -> job.TableReport:
+    def make(self, **changes: Any) -> TableReport:
         self.lines.clear()
         return job.run(self.request(**changes), SparkConfig(), self.lines.append)["t"]
 

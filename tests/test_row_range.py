@@ -14,6 +14,7 @@ import validate_data
 
 from rowmill import job
 from rowmill.errors import RowmillError
+from rowmill.request import Request
 from rowmill.sink.manifest import read_manifest
 from rowmill.slices import Slice
 from rowmill.spark import SparkConfig
@@ -45,7 +46,7 @@ def make(tmp_path: Path) -> Make:
 
     def run(name: str = "out", **changes: Any) -> Path:
         catalog, tables = job.select_tables(str(tmp_path / "t.yaml"), "sales")
-        request = job.Request(tables=tables, catalog=catalog, output=str(tmp_path / name), file_rows=3000)
+        request = Request(tables=tables, catalog=catalog, output=str(tmp_path / name), file_rows=3000)
         job.run(replace(request, **changes), SparkConfig(), lambda line: None)
         return tmp_path / name
 

@@ -14,6 +14,7 @@ import pytest
 from rowmill import job
 from rowmill.generate.table import TableGenerator
 from rowmill.plan import tasks
+from rowmill.request import Request
 from rowmill.sink.formats import WriterOptions
 from rowmill.slices import read_slices
 from rowmill.spark import SparkConfig
@@ -28,25 +29,25 @@ tables:
       - {name: price, type: "decimal(8,2)", generator: {uniform: {min: 1, max: 99}}}
     primary_key: [id]
 """
-Ask = Callable[..., job.Request]
+Ask = Callable[..., Request]
 
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
     (tmp_path / "t.yaml").write_text(SCHEMA)
 
-    def request(counts: list[int], **changes: Any) -> job.Request:
+    def request(counts: list[int], **changes: Any) -> Request:
         file = tmp_path / "slices.txt"
         file.write_text("".join(f"x|{number}|{rows}\n" for number, rows in enumerate(counts)))
         catalog, tables = job.select_tables(str(tmp_path / "t.yaml"), "t")
-        return job.Request(
+        return Request(
             tables=tables, catalog=catalog, output=str(tmp_path / "out"), slices=tuple(read_slices(file)), **changes
         )
 
     return request
 
 
-def made(request: job.Request) -> tuple[Path, str]:
+def made(request: Request) -> tuple[Path, str]:
     report = job.run(request, SparkConfig(), lambda line: None)["t"]
     return Path(report.output), report.fingerprint
 
@@ -66,7 +67,7 @@ def test_each_slice_has_its_rows(ask: Ask, counts: list[int]) -> None:
     assert [path.name for path in found] == [f"slice-{number:03d}" for number in range(len(counts))]
     assert [rows(path).num_rows for path in found] == counts
     together = rows(sliced)
-    whole = job.Request(**{**vars(ask(counts)), "slices": (), "rows": sum(counts)})
+    whole = Request(**{**vars(ask(counts)), "slices": (), "rows": sum(counts)})
     output, other = made(whole)
     assert together.equals(rows(output))
     assert printed == other
@@ -101,7 +102,7 @@ def test_tiny_files_share_their_rows(ask: Ask, monkeypatch: pytest.MonkeyPatch) 
     assert sum(stop - start for start, stop in calls if stop - start not in (1, 25, 1024, 4096)) == 50_000
     assert len(calls) < 16  # a few for the estimate
     bytes_of = {path.name: next(path.glob("part-*")).read_bytes() for path in sorted(output.glob("slice-*"))}
-    alone = job.Request(**{**vars(request), "rows_from": 25 * 777, "rows_to": 25 * 778})
+    alone = Request(**{**vars(request), "rows_from": 25 * 777, "rows_to": 25 * 778})
     (file,) = made(alone)[0].glob("slice-*/part-*")
     assert file.read_bytes() == bytes_of["slice-777"]
 

@@ -14,10 +14,11 @@ from rowmill import job
 from rowmill.cli import ArgumentParser
 from rowmill.errors import ConfigError, StorageError
 from rowmill.plan import FORMATS, MODES
+from rowmill.report import report_document, summary
+from rowmill.request import Request
 from rowmill.sink.formats import CODECS, ROW_GROUP_ROWS, WriterOptions
 from rowmill.slices import read_slices
 from rowmill.spark import SparkConfig
-from rowmill.text import size
 
 
 def show_line(text: str) -> None:
@@ -168,14 +169,14 @@ def _add_options(parser: argparse.ArgumentParser, output_required: bool) -> None
     how.add_argument("--dry-run", action="store_true", help="say what would be done; change nothing, start no Spark")
 
 
-def request_from(options: argparse.Namespace, hive: bool, database: str = "default") -> job.Request:
+def request_from(options: argparse.Namespace, hive: bool, database: str = "default") -> Request:
     """The request of parsed options. Raises RowmillError for values that make no sense together."""
     catalog, tables = job.select_tables(options.schema, options.table)
     rows, file_rows = rows_of(options.rows, options.chunks, options.records_per_chunk, options.file_rows)
     partition_by = None
     if options.partition_by is not None:
         partition_by = tuple(name.strip() for name in options.partition_by.split(",") if name.strip())
-    return job.Request(
+    return Request(
         tables=tables,
         catalog=catalog,
         output=options.output,
@@ -227,7 +228,7 @@ def rows_of(
     return chunks * per_chunk, file_rows or per_chunk
 
 
-def execute(request: job.Request, config: SparkConfig, options: argparse.Namespace) -> int:
+def execute(request: Request, config: SparkConfig, options: argparse.Namespace) -> int:
     """Runs the request (or says what it would do), prints a summary and writes the report."""
     if options.report:
         _check_report(Path(options.report))
@@ -239,16 +240,10 @@ def execute(request: job.Request, config: SparkConfig, options: argparse.Namespa
         return 0
     reports = job.run(request, config, show_line)
     for name, report in ({} if options.no_summary else reports).items():
-        state = "made" if report.changed else "is as asked already"
-        show_line(
-            f"{name}: {state}: {report.rows:,} rows, {report.files} files, {size(report.bytes)},"
-            f" {report.seconds:.1f} s, in {report.output}"
-        )
-        if report.hive_table:
-            show_line(f"{name}: Hive table {report.hive_table}")
-        show_line(f"{name}: fingerprint: {report.fingerprint}")
+        for line in summary(name, report):
+            show_line(line)
     if options.report:
-        _write_report(Path(options.report), job.report_document(reports))
+        _write_report(Path(options.report), report_document(reports))
     return 0
 
 

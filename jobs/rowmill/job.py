@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -17,18 +17,18 @@ from rowmill import check, estimate, hive
 from rowmill.errors import ConfigError, StorageError
 from rowmill.generate import fingerprint
 from rowmill.generate.table import World
-from rowmill.plan import FORMATS, MODES, Layout, TablePlan, batch_rows, check_layout, plan_table
+from rowmill.plan import Layout, TablePlan, batch_rows, check_layout, plan_table
 from rowmill.progress import Show
+from rowmill.report import TableReport
+from rowmill.request import Request, check_request
 from rowmill.resume import Kept, look, take_over
 from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.unknown import refuse_unknown
 from rowmill.schema.yaml import load_schema
-from rowmill.sink.formats import DEFAULTS, WriterOptions
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.sink.storage import open_table
 from rowmill.sink.table import Table
-from rowmill.slices import Slice
 from rowmill.spark import (
     NEAR_ROWS,
     SparkConfig,
@@ -46,69 +46,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
-    """What is asked for.
-
-    output: directory of the one table, or (several tables) of one directory each; None: the warehouse
-    rows:   of every table of the run; None: the schema's
-    hive:   register `<database>.<table>`
-    resume: make only what a run of the same plan, dead or committed, lacks
-    force:  start even if the estimate says that it does not fit
-    rows_from, rows_to: only these rows of each table, half-open, numbered from 0; None: from its first, to its last
-    """
-
-    tables: tuple[CatalogTable, ...]
-    catalog: Catalog | None
-    output: str | None = None
-    rows: int | None = None
-    seed: int = 42
-    mode: str = "overwrite"
-    format: str = "parquet"
-    partition_by: tuple[str, ...] | None = None
-    slices: tuple[Slice, ...] = ()
-    file_rows: int | None = None
-    hive: bool = False
-    database: str = "default"
-    batch_rows: int | None = None
-    file_bytes: int | None = None
-    options: WriterOptions = DEFAULTS
-    check: bool = True
-    rows_from: int | None = None
-    rows_to: int | None = None
-    resume: bool = False
-    force: bool = False
-
-    @property
-    def table_rows(self) -> int | None:
-        """Rows that each table is to have: the slices' sum, or what is asked for; None: the schema's."""
-        return sum(part.rows for part in self.slices) if self.slices else self.rows
-
-
-@dataclass(frozen=True)
-class TableReport:
-    """The outcome of one table. `seconds` is the job without starting Spark.
-
-    retries: how often the storage had to be asked again
-    """
-
-    rows: int
-    files: int
-    bytes: int
-    seconds: float
-    rows_per_second: int
-    fingerprint: str
-    output: str
-    changed: bool
-    hive_table: str | None
-    retries: int = 0
-
-
-@dataclass(frozen=True)
 class _Prepared:
     plan: TablePlan
     target: Table
     hive_table: hive.HiveTable | None
     kept: Kept
+    found: Manifest | None  # what is there before the run
 
     @property
     def current(self) -> bool:
@@ -207,7 +150,7 @@ def _weigh(prepared: list[_Prepared], request: Request, config: SparkConfig, sho
 
 def prepare(request: Request, config: SparkConfig, show: Show = print, look_only: bool = False) -> list[_Prepared]:
     """Plans every table and looks at every target. Raises RowmillError for whatever can't be done."""
-    _check_request(request)
+    check_request(request)
     for table in request.tables:
         refuse_unknown(table.definition, table.file)
     targets = {
@@ -254,45 +197,10 @@ def prepare(request: Request, config: SparkConfig, show: Show = print, look_only
                 layout.partition_by,
                 bool(request.slices),
             )
-        prepared.append(_Prepared(plan, target, registered, look(plan, target, show) if request.resume else Kept()))
+        prepared.append(
+            _Prepared(plan, target, registered, look(plan, target, show) if request.resume else Kept(), target.manifest)
+        )
     return prepared
-
-
-def _check_request(request: Request) -> None:
-    if not request.tables:
-        raise ConfigError("no table is asked for", where="table")
-    for name, value, known in (("format", request.format, FORMATS), ("mode", request.mode, MODES)):
-        if value not in known:
-            raise ConfigError(f"{name} is one of {', '.join(known)}", where=name, value=value)
-    for name, number, least in (
-        ("rows", request.rows, 0),
-        ("file_rows", request.file_rows, 1),
-        ("file_bytes", request.file_bytes, 1),
-        ("row_group_rows", request.options.row_group_rows, 1),
-        ("batch_size", request.batch_rows, 1),
-        ("rows_from", request.rows_from, 0),
-        ("rows_to", request.rows_to, 1),
-    ):
-        if number is not None and number < least:
-            raise ConfigError(f"{name} must be at least {least}", where=name, value=number)
-    if request.file_rows is not None and request.file_bytes is not None:
-        raise ConfigError("file_rows and file_bytes exclude each other", where="file_bytes", fix="give one of them")
-    if not -(1 << 63) <= request.seed < 1 << 64:
-        raise ConfigError("the seed must fit 64 bits", where="seed", value=request.seed)
-    if request.mode == "append" and (request.rows_from is not None or request.rows_to is not None):
-        raise ConfigError(
-            "a range of rows can't be appended: the rows after it are not known",
-            where="mode",
-            value="append",
-            fix="make each range in an output of its own",
-        )
-    if request.rows is not None and request.rows != request.table_rows:
-        raise ConfigError(
-            "rows and slices disagree",
-            where="rows",
-            value=request.rows,
-            fix=f"the slices sum up to {request.table_rows}; leave rows out",
-        )
 
 
 def _resolver(request: Request) -> Any:
@@ -459,26 +367,21 @@ def _unchanged(item: _Prepared, request: Request, show: Show) -> TableReport:
 
 
 def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, made: int) -> TableReport:
+    kept = {file.path for file in item.found.files} if item.found else set()
+    sent = sum(file.bytes for file in manifest.files if file.path not in kept)
     return TableReport(
         rows=manifest.rows,
         files=len(manifest.files),
         bytes=manifest.bytes,
         seconds=round(seconds, 3),
         rows_per_second=round(made / seconds) if changed and seconds else 0,
+        bytes_per_second=round(sent / seconds) if changed and seconds else 0,
         fingerprint=manifest.fingerprint,
         output=item.target.where,
         changed=changed,
         hive_table=item.hive_table.name if item.hive_table else None,
         retries=item.target.retries,
     )
-
-
-def report_document(reports: dict[str, TableReport]) -> dict[str, Any]:
-    """The report as it is written to JSON."""
-    return {
-        "tables": {name: asdict(r) for name, r in reports.items()},
-        "changed": any(r.changed for r in reports.values()),
-    }
 
 
 @contextmanager

@@ -34,15 +34,19 @@ def table_lines(name: str, table: Mapping[str, Any], check_mode: bool) -> list[s
         state = "would be made" if table.get("changed") else "is already as asked"
     lines = [f"{name}: {state}"]
     counts = []
+    in_s3 = str(table.get("output", "")).startswith("s3a://")
     if table.get("rows") is not None:
         counts.append(plural(int(table["rows"]), "row"))
     if table.get("files") is not None:
-        counts.append(plural(int(table["files"]), "file"))
+        counts.append(plural(int(table["files"]), "object" if in_s3 else "file"))
     if table.get("bytes") is not None:
         counts.append(human_bytes(float(table["bytes"])))
     if table.get("seconds") is not None:
         speed = table.get("rows_per_second")
-        counts.append(f"{float(table['seconds']):.1f} s" + (f" ({float(speed):,.0f} rows/s)" if speed else ""))
+        sent = f", {table['bytes_per_second'] / 1e6:,.1f} MB/s" if table.get("bytes_per_second") else ""
+        counts.append(f"{float(table['seconds']):.1f} s" + (f" ({float(speed):,.0f} rows/s{sent})" if speed else ""))
+    if table.get("retries"):
+        counts.append(f"{table['retries']:,} retries")
     if counts:
         lines.append("  size: " + ", ".join(counts))
     labels = (("where", "output"), ("hive table", "hive_table"), ("fingerprint", "fingerprint"))

@@ -13,7 +13,9 @@ from botocore.stub import Stubber
 from s3_operations import S3Config, SparkS3Manager
 
 from rowmill.errors import ConfigError, StorageError
+from rowmill.s3 import hadoop
 from rowmill.sink import files
+from rowmill.spark import SparkConfig, settings
 
 SECRET = "wJalr/XUtnFEMI+K7MDENG"
 KEY_ID = "AKIDEXAMPLE"
@@ -144,7 +146,112 @@ def test_root_like_paths_are_never_removed(path: str, tmp_path: Path, monkeypatc
 @pytest.mark.parametrize("path", ["hdfs://n/x", "gs://b/x"])
 def test_other_storage_is_refused_not_ignored(path: str, tmp_path: Path) -> None:
     for call in (files.list_files, files.exists, files.delete):
-        with pytest.raises(StorageError, match="can.t be used here"):
+        with pytest.raises(StorageError, match=r"can.t be used here"):
             call(path)
-    with pytest.raises(StorageError, match="can.t be used here"):
+    with pytest.raises(StorageError, match=r"can.t be used here"):
         files.copy(str(tmp_path), path)
+
+
+# -- Spark's side -----------------------------------------------------------------------------------
+
+
+def test_the_settings_of_s3a_follow_the_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    plain = hadoop.settings(S3Config(KEY_ID, SECRET, region="eu-west-1", endpoint="http://localhost:9000", attempts=3))
+    assert plain["fs.s3a.endpoint"] == "http://localhost:9000"
+    assert plain["fs.s3a.endpoint.region"] == "eu-west-1"
+    assert plain["fs.s3a.path.style.access"] == "true"
+    assert plain["fs.s3a.connection.ssl.enabled"] == "false"
+    assert plain["fs.s3a.attempts.maximum"] == "3"
+    assert plain["fs.s3a.committer.name"] == "magic"
+    assert plain["fs.s3a.aws.credentials.provider"].endswith("s3a.SimpleAWSCredentialsProvider")
+    assert "fs.s3a.proxy.host" not in plain
+    aws = hadoop.settings(S3Config(KEY_ID, SECRET, session_token="t", proxy="http://me:hush@proxy:3128"))
+    assert aws["fs.s3a.endpoint"] == "https://s3.us-west-2.amazonaws.com"
+    assert (aws["fs.s3a.path.style.access"], aws["fs.s3a.connection.ssl.enabled"]) == ("false", "true")
+    assert (aws["fs.s3a.proxy.host"], aws["fs.s3a.proxy.port"]) == ("proxy", "3128")
+    assert aws["fs.s3a.aws.credentials.provider"].endswith("TemporaryAWSCredentialsProvider")
+    chain = hadoop.settings(S3Config())["fs.s3a.aws.credentials.provider"]
+    assert "Profile" in chain
+    assert "IAMInstance" in chain
+
+
+def test_a_proxy_of_the_environment_serves_spark_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:8080")
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    assert hadoop.settings(S3Config())["fs.s3a.proxy.host"] == "proxy"
+    assert "fs.s3a.proxy.host" not in hadoop.settings(S3Config(endpoint="https://localhost:9000"))
+
+
+def test_what_is_secret_is_in_no_setting_of_a_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ACCESS_KEY", KEY_ID)
+    monkeypatch.setenv("SECRET_KEY", SECRET)
+    monkeypatch.setenv("S3_PROXY", "http://me:hush@proxy:3128")
+    (tmp_path / "hadoop-aws-3.5.0.jar").touch()
+    monkeypatch.setenv("S3A_JARS", str(tmp_path))
+    config = SparkConfig()
+    shown = {**settings(config, hive=True, s3=True), **hadoop.settings(config.s3), **hadoop.sql_settings()}
+    assert shown["spark.driver.extraClassPath"] == shown["spark.executor.extraClassPath"] == f"{tmp_path}/*"
+    for text in (*shown.values(), repr(config), repr(config.s3)):
+        assert SECRET not in text
+        assert KEY_ID not in text
+        assert "hush" not in text
+    assert hadoop.secrets(config.s3) == {
+        "fs.s3a.access.key": KEY_ID,
+        "fs.s3a.secret.key": SECRET,
+        "fs.s3a.proxy.username": "me",
+        "fs.s3a.proxy.password": "hush",
+    }
+    assert set(hadoop.secrets(config.s3)) <= set(hadoop.OPTIONAL)
+
+
+def test_the_two_configs_are_one() -> None:
+    own = SparkConfig(endpoint="http://localhost:9000", access_key=KEY_ID, secret_key=SECRET).s3
+    assert (own.endpoint, own.access_key, own.secret_key) == ("http://localhost:9000", KEY_ID, SECRET)
+    assert SparkConfig().s3 == S3Config.from_env()
+
+
+def test_missing_jars_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("S3A_JARS", str(tmp_path))
+    assert hadoop.find_jars() is None
+    with pytest.raises(ConfigError, match="make s3a"):
+        hadoop.class_path()
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (
+            "S3Exception: The bucket is not there (Service: S3, Status Code: 404, Request ID: x):NoSuchBucket",
+            "no such b",
+        ),
+        (
+            "AccessDeniedException: s3a://b/k: S3Exception: no (Service: S3, Status Code: 403, Request ID: x)",
+            "permission",
+        ),
+        ("S3Exception: Odd thing (Service: S3, Status Code: 418, Request ID: x):Teapot", "refused: 418 Odd thing"),
+        ("SSLHandshakeException: PKIX path building failed: x", "certificate"),
+        ("getFileStatus on s3a://b/k: Unable to execute HTTP request: Connect failed", "can't be reached"),
+        ("No AWS Credentials provided by SimpleAWSCredentialsProvider", "credentials"),
+    ],
+)
+def test_what_the_jvm_says_becomes_one_line(text: str, meaning: str) -> None:
+    found = hadoop.failure(f"py4j: An error occurred\n{text}\n\tat x.y.z\n", "s3a://b/k")
+    assert found is not None
+    assert meaning in str(found)
+    assert "\n" not in str(found)
+    assert hadoop.failure("java.lang.ArithmeticException: / by zero", "x") is None
+
+
+# -- places -----------------------------------------------------------------------------------------
+
+
+def test_a_key_that_leads_elsewhere_is_not_written_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rowmill.sink.files import s3
+
+    place = s3.place("s3a://bucket/dir", S3Config(KEY_ID, SECRET))
+    for key in ("../etc/passwd", "a/../../b", "/etc/passwd", "a//b", "a/\0"):
+        with pytest.raises(StorageError, match="no file of this machine"):
+            s3._safe(place, key)
+    assert s3._safe(place, "a/b.csv") == "a/b.csv"

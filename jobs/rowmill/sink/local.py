@@ -40,7 +40,10 @@ def local_path(output: str) -> Path:
         return Path(rest if rest.startswith("/") else "/" + rest).absolute()
     if found:
         raise StorageError(
-            f"{scheme}:// can't be used here", where="output", value=output, fix="name a local directory"
+            f"{scheme}:// can't be used here",
+            where="output",
+            value=output,
+            fix="name a local directory, or s3a://bucket/path",
         )
     if not output.strip():
         raise StorageError("the output is empty", where="output", fix="name a directory")

@@ -14,6 +14,7 @@ from types import FrameType
 from rowmill import hive
 from rowmill.errors import ConfigError, HiveError
 from rowmill.plan import FORMATS
+from rowmill.s3.hadoop import find_jars
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.types import DataType
 from rowmill.schema.unknown import refuse_unknown
@@ -159,7 +160,7 @@ def _targets(request: Request, config: SparkConfig, show: Show) -> list[Target]:
                 fix="generate the table first, or name its files with output=DIR",
             )
         show("starting Spark, to ask Hive")
-        spark = session(config, hive=True, light=True)
+        spark = session(config, hive=True, light=True, s3=find_jars() is not None)  # a table may lie in S3
         try:
             described = {t.name: hive.describe(spark, request.database, t.name) for t in request.tables}
         finally:

@@ -365,3 +365,31 @@ def test_the_data_writer_writes_any_format_to_s3(spark: Any, s3: Any) -> None:
             assert writer.write_batches([spark.range(0, stop), spark.range(stop, 2 * stop)], s3.uri(form)) == 2
         assert success(s3, form)["committer"] == "magic"
         assert spark.read.option("header", "true").format(form).load(s3.uri(form)).count() == 6
+
+
+def test_a_server_that_takes_connections_and_says_nothing(programs: Any, s3: Any, tmp_path: Path) -> None:
+    import socket
+
+    (tmp_path / "d.csv").write_text(CSV)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        programs.run("s3_operations", "ls", "s3a://bucket/x", S3_ENDPOINT=endpoint).refused("in time", endpoint)
+        assert time.monotonic() - started < 40
+
+
+def test_a_run_at_work_there_is_not_disturbed(manager: SparkS3Manager, s3: Any) -> None:
+    from rowmill.s3.uri import parse_uri
+    from rowmill.sink.s3.lease import Lease
+    from rowmill.sink.s3.store import Store
+
+    lease = Lease(Store(manager.config, parse_uri(s3.uri("t"))), "0123456789ab", "")
+    assert lease.take()
+    try:
+        for mode in ("append", "overwrite"):
+            with pytest.raises(StorageError, match="another run is at work"):
+                manager.write_parquet(manager.spark.range(3), s3.uri("t"), mode=mode)
+    finally:
+        lease.end()
+    manager.write_parquet(manager.spark.range(3), s3.uri("t"), mode="overwrite")
+    assert ids(manager, s3.uri("t")) == [0, 1, 2]

@@ -40,7 +40,7 @@ def connect(spark: SparkSession, config: S3Config) -> None:
     before = {name: configuration.get(name) for name in (*wanted, *hadoop.OPTIONAL)}
     after: dict[str, str | None] = dict.fromkeys(before)
     after |= wanted
-    if config.ca_bundle:
+    if config.ca_bundle and config.endpoint_url.startswith("https:"):
         _trust(context._gateway, Path(config.ca_bundle))
     if before != after:
         # Spark's catalog has a copy of its own, from which the client of the metastore takes what it reaches S3 with.

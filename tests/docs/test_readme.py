@@ -1,4 +1,4 @@
-"""Everything in the README and docs/ddl.md runs as written, in a copy of the project as a fresh clone has it."""
+"""What README, docs/ddl.md and docs/s3.md show runs as written, in a copy of the project as a fresh clone has it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ from rowmill.schema.yaml import parse_schema
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Language and text of each block of a page."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FOLDERS = ("/tmp/rowmill-tour", "/tmp/rowmill-ddl")
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks(ROOT / "README.md")
 BASH = [text for language, text in BLOCKS if language == "bash"]
-DDL = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / "docs/ddl.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+DDL = blocks(ROOT / "docs" / "ddl.md")
+S3 = blocks(ROOT / "docs" / "s3.md")
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +49,14 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     (target / ".venv").symlink_to(ROOT / ".venv")
+    # The S3 server takes a minute to build: the one of the other tests is lent as well.
+    subprocess.run([ROOT / "tools" / "s3", "install"], check=True)
+    (target / "build" / "s3").mkdir(parents=True)
+    (target / "build" / "s3" / "bin").symlink_to(ROOT / "build" / "s3" / "bin")
     for folder in FOLDERS:
         shutil.rmtree(folder, ignore_errors=True)
     yield target
+    subprocess.run([target / "tools" / "s3", "down"], check=True)
     for folder in FOLDERS:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -96,6 +109,19 @@ def test_the_page_on_ddl(clone: Path) -> None:
             assert [line for line in text.splitlines() if line not in printed] == []
         else:
             parse_schema(text, "docs/ddl.md")
+
+
+def test_the_page_on_s3(clone: Path) -> None:
+    """One block after the other; the last one stops the server."""
+    printed = ""
+    for language, text in S3:
+        if language == "bash":
+            printed += shell(text, clone, errors=True)
+        elif language == "python":
+            printed += shell(f"source build/s3/env\n{sys.executable} - <<'END'\n{text}\nEND", clone)
+    for shown in ("20000\t20000", "100000 100 0", "bad lines: 1", "2 rows, 2 columns", "three"):
+        assert shown in printed, printed
+    assert "no server" in shell("make s3-status", clone, errors=True)
 
 
 def test_python_blocks(clone: Path) -> None:

@@ -224,3 +224,27 @@ def test_lost_objects_are_made_again_with_resume(here: Any, s3: Any, kit: Any) -
     assert again["fingerprint"] == made["fingerprint"] == recomputed(s3, kit, "bulk")
     assert set(kept) < set(s3.data_keys("bulk"))
     settled(s3, "bulk")
+
+
+def test_the_rights_that_the_page_names_are_enough(
+    s3: Any, programs: Any, here: Any, kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables are made, replaced, registered, killed and cleaned up by an account that may do just that."""
+    page = (kit.project / "docs" / "s3.md").read_text(encoding="utf-8")
+    policy = json.loads(next(text for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "Statement" in text))
+    account = s3.server.account(s3.bucket, *(action for part in policy["Statement"] for action in part["Action"]))
+    for name, value in account.items():
+        monkeypatch.setenv(name, value)
+    here.generate("bulk", s3.uri("t/bulk"), "--file-rows", 100)
+    here.generate("bulk", s3.uri("t/bulk"), "--rows", 50)
+    here.by_type("bulk", "--output", s3.uri("h/bulk"), "--hive", "--database", "by_rights")
+    assert s3.read("t/bulk").num_rows == 50
+    for arguments in (
+        ("write", s3.uri("t/bulk"), s3.uri("copy"), "--mode", "overwrite"),
+        ("read", s3.uri("copy")),
+        ("copy", s3.uri("copy"), s3.uri("another")),
+        ("rm", s3.uri("copy"), "--recursive"),
+        ("clean", s3.uri()),
+    ):
+        done = programs.run("s3_operations", *arguments)
+        assert done.code == 0, done.err

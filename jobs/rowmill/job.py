@@ -367,8 +367,8 @@ def _unchanged(item: _Prepared, request: Request, show: Show) -> TableReport:
 
 
 def _report(item: _Prepared, manifest: Manifest, seconds: float, changed: bool, made: int) -> TableReport:
-    kept = {file.path for file in item.found.files} if item.found else set()
-    sent = sum(file.bytes for file in manifest.files if file.path not in kept)
+    kept = set(item.found.files) if item.found else set()
+    sent = sum(file.bytes for file in manifest.files if file not in kept)
     return TableReport(
         rows=manifest.rows,
         files=len(manifest.files),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import logging
 import os
 import pickle
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -146,7 +148,25 @@ def settings(config: SparkConfig, hive: bool, light: bool = False, s3: bool = Fa
         found["spark.hadoop.hive.stats.autogather"] = "false"
     if s3:
         found |= hadoop.class_path()
-    return found | config.conf
+    return found | _sockets() | config.conf
+
+
+@cache
+def _sockets() -> dict[str, str]:
+    """Spark's workers are reached by sockets of the file system, in a folder that goes when this process ends.
+
+    By TCP each task waits some 40 ms for an acknowledgement that comes late (Nagle's algorithm).
+    """
+    if not hasattr(socket, "AF_UNIX"):
+        return {}
+    folder = tempfile.mkdtemp(prefix="rowmill-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if len(folder) > _SOCKET_FOLDER:
+        return {}
+    return {"spark.python.unix.domain.socket.enabled": "true", "spark.python.unix.domain.socket.dir": folder}
+
+
+_SOCKET_FOLDER = 60  # characters: the path of a socket may have 107, and Spark's names have 42
 
 
 def session(config: SparkConfig, hive: bool = False, light: bool = False, s3: S3Config | bool = False) -> SparkSession:
@@ -305,7 +325,7 @@ def run_plan(
             layout.options,
             recorded=True,
         )
-        groups = tasks(plan)
+        groups = tasks(plan, staging.task_rows)
         try:
             for outcome in (
                 _run_far(spark, work, groups) if spark and plan.rows > NEAR_ROWS else _run_near(work, groups)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,7 @@ from rowmill.sink.staging import Staging
 
 TINY_ROWS = 4096  # a file of so many rows shares its batch with the next one
 _SHARED_ROWS = 2 * TINY_ROWS  # of such a batch: without dictionaries a row may take far more than a batch is cut for
+Finished = Callable[[], WrittenFile]  # waits until the storage has the file
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -61,6 +63,7 @@ def _run(
     work: TaskInput, files: tuple[PlannedFile, ...], attempt: str, sender: ProgressSender
 ) -> list[WrittenFile] | RowmillError:
     done: list[tuple[str, list[WrittenFile]]] = []
+    underway: list[tuple[str, list[Finished]]] = []
     try:
         rows = _Rows(work, files)
         try:
@@ -70,9 +73,13 @@ def _run(
                     if work.partition_by
                     else [_write_file(work, rows, file, attempt, sender)]
                 )
-                done.append((file.path, made))
-                if work.recorded and work.staging.notes_each_file:
-                    work.staging.note(attempt, done[-1:])
+                underway.append((file.path, made))
+                if work.staging.notes_each_file:
+                    done.append(_settled(underway.pop()))
+                    if work.recorded:
+                        work.staging.note(attempt, done[-1:])
+            while underway:
+                done.append(_settled(underway.pop(0)))
         finally:
             if work.recorded and done and not work.staging.notes_each_file:
                 work.staging.note(attempt, done)
@@ -86,6 +93,12 @@ def _run(
             f"writing failed: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
             where=work.staging.shown,
         )
+
+
+def _settled(made: tuple[str, list[Finished]]) -> tuple[str, list[WrittenFile]]:
+    """A planned file and what it became, when the storage has it."""
+    planned, files = made
+    return planned, [file() for file in files]
 
 
 def batches(generator: TableGenerator, first: int, rows: int, size: int = BLOCK_ROWS) -> Iterator[pa.RecordBatch]:
@@ -158,9 +171,10 @@ class _Output:
         self.rows += batch.num_rows
         self.fingerprint = add(self.fingerprint, hashed)
 
-    def finish(self, first_row: int) -> WrittenFile:
+    def finish(self, first_row: int) -> Finished:
         self._writer.close()
-        return written(self._file.finish(), first_row, self.rows, self.fingerprint)
+        stored = self._file.finish()
+        return lambda: written(stored(), first_row, self.rows, self.fingerprint)
 
     def abort(self) -> None:
         # The writer is not closed: that would finish a truncated file, which reads well.
@@ -176,7 +190,7 @@ def _columns(generator: TableGenerator) -> dict[str, DataType]:
     return {c.name: c.type for c in generator.definition.columns}
 
 
-def _write_file(work: TaskInput, rows: _Rows, file: PlannedFile, attempt: str, sender: ProgressSender) -> WrittenFile:
+def _write_file(work: TaskInput, rows: _Rows, file: PlannedFile, attempt: str, sender: ProgressSender) -> Finished:
     output = _Output(work, file.path, attempt, work.generator.arrow_schema)
     try:
         made = rows.of(file)
@@ -209,7 +223,7 @@ def _sorted(pieces: list[pa.RecordBatch], work: TaskInput) -> Iterator[pa.Record
         yield from table.take(places.slice(at, work.batch_rows)).combine_chunks().to_batches()
 
 
-def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> list[WrittenFile]:
+def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: ProgressSender) -> list[Finished]:
     """One file to each partition met. Rows are held until the planned file's range is done."""
     generator, columns = work.generator, _columns(work.generator)
     kept = [name for name in columns if name not in work.partition_by]
@@ -222,13 +236,13 @@ def _write_partitions(work: TaskInput, file: PlannedFile, attempt: str, sender: 
             hashed[directory] = add(hashed.get(directory, 0), fingerprint(columns, piece))
         sender.add(batch.num_rows)
     schema = pa.schema([generator.arrow_schema.field(name) for name in kept])
-    made: list[WrittenFile] = []
+    made: list[Finished] = []
     for directory, pieces in sorted(parts.items()):
         path = f"{directory}/{file.path}"
         there = work.staging.find(path)
         if there is not None:
             rows = sum(piece.num_rows for piece in pieces)
-            made.append(written(there, file.first_row, rows, hashed[directory]))
+            made.append(partial(written, there, file.first_row, rows, hashed[directory]))
             continue
         output = _Output(work, path, attempt, schema)
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from rowmill.generate.table import BLOCK_ROWS
 from rowmill.sink import records
 from rowmill.sink.manifest import Stored, WrittenFile
 
@@ -21,15 +22,20 @@ class OutputFile(Protocol):
     """
 
     def write(self, data: Any, /) -> int: ...
-    def finish(self) -> Stored: ...
+
+    def finish(self) -> Callable[[], Stored]:
+        """Ends the file; what is returned waits until the storage has it whole. Both raise OSError or StorageError."""
+
     def abort(self) -> None: ...
 
 
 class Staging(Protocol):
     """A run's place for files that are not committed. It is pickled and sent to tasks; `shown` is its name."""
 
-    # Whether a note costs so little that each file has one; else a task's files share one.
+    # Whether a file is whole when it is finished, and a note of it costs little; else a task's files share one.
     notes_each_file: ClassVar[bool]
+    # Rows that a task has at least: where a file is on its way while the next one is made, some files make a task.
+    task_rows: ClassVar[int]
 
     @property
     def shown(self) -> str: ...
@@ -49,6 +55,7 @@ class LocalStaging:
     """A staging directory."""
 
     notes_each_file: ClassVar[bool] = True
+    task_rows: ClassVar[int] = BLOCK_ROWS
     directory: str
 
     @property
@@ -83,12 +90,13 @@ class _LocalFile(io.RawIOBase):
             return self._file.write(data)
         return len(memoryview(data).cast("B"))
 
-    def finish(self) -> Stored:
+    def finish(self) -> Callable[[], Stored]:
         assert self._file is not None
         self._file.close()
         self._file = None
         os.replace(self._temporary, self._final)
-        return Stored(self._path, self._final.stat().st_size)
+        stored = Stored(self._path, self._final.stat().st_size)
+        return lambda: stored
 
     def abort(self) -> None:
         file, self._file = self._file, None

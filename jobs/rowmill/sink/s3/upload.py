@@ -6,13 +6,16 @@ import base64
 import contextlib
 import hashlib
 import io
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
+from threading import BoundedSemaphore, Lock
 from typing import Any, ClassVar
 
 from rowmill.errors import StorageError
+from rowmill.generate.table import BLOCK_ROWS
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import S3Uri
 from rowmill.sink import records
@@ -23,6 +26,7 @@ from rowmill.sink.s3.store import Store, retries
 from rowmill.sink.staging import OutputFile
 
 PART_BYTES = 8 << 20
+_TRAVELLING = 2
 # An object has 10,000 parts at most: after so many they are larger, which makes room for S3's largest, 5 TiB.
 _GROWING_AFTER, _LARGE_PART_BYTES = 5_000, 1 << 30
 
@@ -36,6 +40,7 @@ class S3Staging:
     """
 
     notes_each_file: ClassVar[bool] = False
+    task_rows: ClassVar[int] = 4 * BLOCK_ROWS
     config: S3Config
     place: S3Uri
     run: str
@@ -64,11 +69,17 @@ class S3Staging:
 @cache
 def _sender(process: int) -> ThreadPoolExecutor:
     """Parts travel while the next rows are made."""
-    return ThreadPoolExecutor(1, thread_name_prefix="rowmill-upload")
+    return ThreadPoolExecutor(_TRAVELLING, thread_name_prefix="rowmill-upload")
+
+
+@cache
+def _room(process: int) -> BoundedSemaphore:
+    """Parts that may travel at once; who wants to send one more waits."""
+    return BoundedSemaphore(_TRAVELLING)
 
 
 class Upload(io.RawIOBase):
-    """An object being uploaded. Two parts are in memory at most: the one that fills and the one that travels."""
+    """An object being uploaded. Three parts are in memory at most: the one that fills and two that travel."""
 
     def __init__(self, store: Store, path: str, checksums: bool, part_bytes: int = PART_BYTES) -> None:
         self._store, self._path, self._checksums = store, path, checksums
@@ -78,6 +89,7 @@ class Upload(io.RawIOBase):
         self._sent: list[Future[tuple[str, str, int]]] = []
         self._crc = self._bytes = 0
         self._ended = False
+        self._beginning = Lock()
 
     def writable(self) -> bool:
         return True
@@ -100,26 +112,29 @@ class Upload(io.RawIOBase):
         return self._part_bytes if len(self._sent) < _GROWING_AFTER else _LARGE_PART_BYTES
 
     def _send(self) -> None:
-        import os
-
-        if self._sent:
-            self._sent[-1].result()  # one at a time: and here its failure is met
+        if self._sent and self._sent[-1].done():
+            self._sent[-1].result()  # here its failure is met
         part, self._buffer = self._buffer, bytearray()
         crc = crc32(part)
         self._crc = combine(self._crc, crc, len(part)) if self._sent else crc
         self._bytes += len(part)
-        self._sent.append(_sender(os.getpid()).submit(self._send_part, len(self._sent) + 1, part, crc))
+        room = _room(os.getpid())
+        room.acquire()
+        future = _sender(os.getpid()).submit(self._send_part, len(self._sent) + 1, part, crc)
+        future.add_done_callback(lambda _: room.release())
+        self._sent.append(future)
 
     def _send_part(self, number: int, part: bytearray, crc: int) -> tuple[str, str, int]:
         """(ETag, CRC-32, retries) of a part that the store has."""
         store = self._store
         target = {"Bucket": store.place.bucket, "Key": store.key(self._path)}
         with store.errors(self._path):
-            again = 0
-            if not self._upload:
-                wanted = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"} if self._checksums else {}
-                made = store.client.create_multipart_upload(**target, **wanted)
-                self._upload, again = made["UploadId"], retries(made)
+            with self._beginning:
+                again = 0
+                if not self._upload:
+                    wanted = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"} if self._checksums else {}
+                    made = store.client.create_multipart_upload(**target, **wanted)
+                    self._upload, again = made["UploadId"], retries(made)
             text = to_base64(crc) if self._checksums else ""
             digest = {"ChecksumCRC32": text} if text else {"ContentMD5": _md5(part)}
             answer = store.client.upload_part(**target, UploadId=self._upload, PartNumber=number, Body=part, **digest)
@@ -129,11 +144,13 @@ class Upload(io.RawIOBase):
             )
         return answer["ETag"], text, again + retries(answer)
 
-    def finish(self) -> Stored:
-        """Sends the rest. Raises StorageError."""
+    def finish(self) -> Callable[[], Stored]:
         if self._buffer or not self._sent:
             self._send()
         self._ended = True
+        return self._stored
+
+    def _stored(self) -> Stored:
         parts = [future.result() for future in self._sent]
         pending = Pending(
             self._upload,
@@ -150,8 +167,7 @@ class Upload(io.RawIOBase):
         for future in self._sent:
             future.cancel()
         with contextlib.suppress(Exception):
-            if self._sent:
-                self._sent[-1].exception(timeout=1)
+            wait(self._sent, timeout=2)
             if self._upload:
                 store = self._store.quick
                 store.client.abort_multipart_upload(

@@ -271,14 +271,12 @@ def _for_redshift(item: _Prepared, request: Request, manifest: Manifest, show: S
     Beside a table that was made otherwise there is no such thing. Raises StorageError.
     """
     plan, target = item.plan, item.target
-    if target.s3 is None:
+    if target.s3 is None or not request.slices:
         return False
     from rowmill import redshift  # with a parser of SQL, which few runs need
     from rowmill.sink.s3 import redshift as beside
 
     store = beside.store_of(target.where, target.s3)
-    if not request.slices:
-        return beside.remove_files(store, look_only)
     source = redshift.Source(
         store.place,
         target.s3.region,

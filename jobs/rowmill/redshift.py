@@ -20,8 +20,9 @@ from rowmill.s3.uri import S3Uri
 from rowmill.schema.model import SchemaFile, TableColumn, TableDefinition
 from rowmill.schema.types import DataType
 from rowmill.sink.manifest import Manifest
+from rowmill.sink.s3.names import REDSHIFT
 
-FOLDER = "_redshift"  # its name begins with _, so no reader takes what is in it for data
+FOLDER = REDSHIFT  # its name begins with _, so no reader takes what is in it for data
 MANIFEST, COPY, CREATE = (f"{FOLDER}/{name}" for name in ("manifest.json", "copy.sql", "create_table.sql"))
 
 _TARGET = dialect_named("redshift")

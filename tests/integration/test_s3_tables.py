@@ -13,6 +13,7 @@ import pytest
 from rowmill.errors import ConfigError, RowmillError, StorageError
 from rowmill.generate import fingerprint
 from rowmill.schema.catalog import Catalog
+from rowmill.sink.s3.upload import PART_BYTES
 from rowmill.spark import SparkConfig
 
 pytestmark = pytest.mark.integration
@@ -87,7 +88,7 @@ def test_large_objects_of_many_parts_by_spark(here: Any, s3: Any, kit: Any, tmp_
     many = ("--rows", 1_500_000, "--file-rows", 700_000, "--compression", "none")
     local = here.generate("bulk", tmp_path / "bulk", *many)
     made = here.generate("bulk", s3.uri("bulk"), *many)
-    assert made["bytes"] == local["bytes"] > 3 * (8 << 20)
+    assert made["bytes"] == local["bytes"] > 4 * PART_BYTES
     assert made["fingerprint"] == local["fingerprint"] == recomputed(s3, kit, "bulk")
     settled(s3, "bulk")
     found = s3.client.head_object(Bucket=s3.bucket, Key=s3.data_keys("bulk")[0], ChecksumMode="ENABLED")

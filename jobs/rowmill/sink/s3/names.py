@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MANIFEST = "_manifest.json"
+REDSHIFT = "_redshift"  # the folder of what loads the table there
 RUN = r"[0-9a-f]{12}"
 _DATA = re.compile(rf"-({RUN})\.[a-z]")
 _SNAPSHOT = re.compile(rf"snapshot-{RUN}/")

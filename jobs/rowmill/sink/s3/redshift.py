@@ -1,4 +1,4 @@
-"""The files for Redshift beside a table in S3: written, removed, and held against the objects."""
+"""The files for Redshift beside a table in S3: written, and held against the objects. A commit removes the old ones."""
 
 from __future__ import annotations
 
@@ -43,14 +43,6 @@ def write_files(store: Store, texts: dict[str, str], look_only: bool = False) ->
             fix="remove objects that are not the table's; make it again if some are missing or changed",
         )
     return True
-
-
-def remove_files(store: Store, look_only: bool = False) -> bool:
-    """Removes the files, which a table that has changed otherwise would leave wrong. Whether there were any."""
-    there = [entry.path for entry in store.list(f"{redshift.FOLDER}/")]
-    if there and not look_only:
-        store.delete(there)
-    return bool(there)
 
 
 def check_manifest(store: Store, manifest_text: str) -> list[str]:

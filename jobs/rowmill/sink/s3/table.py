@@ -38,6 +38,7 @@ class S3Table:
         self._snapshots = snapshots
         self._etag: str | None = None
         self._data: tuple[Entry, ...] = ()
+        self._outdated: list[str] = []
         self._lease: Lease | None = None
         self._folder: str | None = None
         self._adopted: records.Done = {}
@@ -122,10 +123,13 @@ class S3Table:
 
     def _look_around(self) -> Iterable[Entry]:
         """The data objects. Raises StorageError if other tables lie below this place."""
+        self._outdated = []
         for entry in self._store.list():
             if not entry.path or entry.path.endswith("/"):
                 continue  # what Spark leaves in the place of a directory
             parts = PurePosixPath(entry.path).parts
+            if parts[0] == names.REDSHIFT:
+                self._outdated.append(entry.path)
             if len(parts) > 1 and parts[-1] == names.MANIFEST:
                 raise StorageError(
                     "another table lies below this place", where=self.where, value=entry.path, fix="name another output"
@@ -244,8 +248,9 @@ class S3Table:
         before = self.manifest
         manifest = replace(manifest, generation=(before.generation if before else 0) + 1)
         kept = paths(manifest.files)
-        # An append leaves what is there, also what no manifest knows.
+        # An append leaves what is there, also what no manifest knows; only what loads it elsewhere is then wrong.
         old = [] if self.mode == "append" else [entry.path for entry in self._data if entry.path not in kept]
+        old += self._outdated
         later = bool(self._snapshot) and self._snapshots
         commit = Commit(self._lease.run, manifest, self._etag, tuple(old), later)
         self.retries = sum(file.pending.retries for file in manifest.files if file.pending)

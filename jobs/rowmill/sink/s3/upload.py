@@ -25,7 +25,7 @@ from rowmill.sink.s3.checksum import combine, crc32, to_base64
 from rowmill.sink.s3.store import Store, retries
 from rowmill.sink.staging import OutputFile
 
-PART_BYTES = 8 << 20
+PART_BYTES = 16 << 20
 _TRAVELLING = 2
 # An object has 10,000 parts at most: after so many they are larger, which makes room for S3's largest, 5 TiB.
 _GROWING_AFTER, _LARGE_PART_BYTES = 5_000, 1 << 30

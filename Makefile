@@ -45,7 +45,8 @@ sql: setup ## query the embedded warehouse: make sql Q="select count(*) from ord
 .PHONY: test
 test: setup-dev ## run every test: lint, unit, integration, roles (what CI runs)
 	@$(MAKE) --no-print-directory lint
-	python -m pytest -q tests
+	# Two at a time: a test that starts Spark or waits for a fault leaves a core to another. A file's tests stay together.
+	python -m pytest -q -n 2 --dist loadfile tests
 	$(MAKE) --no-print-directory molecule
 
 .PHONY: test-quick
@@ -106,7 +107,7 @@ build/bench/venv/installed: requirements-bench.txt
 	touch $@
 
 .PHONY: bench
-bench: setup build/bench/venv/installed ## measure Rowmill beside its peers, ~20 min: make bench [CASES=orders,lineitem] [QUICK=1] [FULL=1]
+bench: setup build/bench/venv/installed ## measure Rowmill beside its peers, ~30 min: make bench [CASES=orders,lineitem] [QUICK=1] [FULL=1]
 	@build/bench/venv/bin/python tests/bench/run.py
 
 .PHONY: s3-up s3-down s3-status

@@ -120,21 +120,6 @@ class Store:
                 for item in page.get("Uploads", ()):
                     yield PendingUpload(item["Key"][start:], item["UploadId"], item["Initiated"])
 
-    def parts(self, path: str, upload: str) -> dict[int, tuple[str, int]] | None:
-        """The parts of a pending upload: number -> (ETag, bytes); None if there is no such upload."""
-        found: dict[int, tuple[str, int]] = {}
-        with self.errors(path):
-            try:
-                pages = self.client.get_paginator("list_parts")
-                for page in pages.paginate(Bucket=self.place.bucket, Key=self.key(path), UploadId=upload):
-                    for part in page.get("Parts", ()):
-                        found[part["PartNumber"]] = (part["ETag"], part["Size"])
-            except ClientError as error:
-                if error_code(error) != "NoSuchUpload":
-                    raise
-                return None
-        return found
-
     def read(self, path: str) -> Text | None:
         """A small object; None if it is not there."""
         with self.errors(path):

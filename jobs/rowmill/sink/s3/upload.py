@@ -112,8 +112,9 @@ class Upload(io.RawIOBase):
         return self._part_bytes if len(self._sent) < _GROWING_AFTER else _LARGE_PART_BYTES
 
     def _send(self) -> None:
-        if self._sent and self._sent[-1].done():
-            self._sent[-1].result()  # here its failure is met
+        for future in self._sent[-_TRAVELLING:]:
+            if future.done():
+                future.result()  # here its failure is met
         part, self._buffer = self._buffer, bytearray()
         crc = crc32(part)
         self._crc = combine(self._crc, crc, len(part)) if self._sent else crc

@@ -362,6 +362,35 @@ def test_a_failure_in_the_commit_is_undone(here: Any, kit: Any, s3: Any, old: st
     untouched(s3, kit)
 
 
+def test_an_answer_that_is_lost_for_good(
+    here: Any, kit: Any, s3: Any, old: str, s3_faults: Any, monkeypatch: Any
+) -> None:
+    """The store has replaced the manifest, and whoever asked never hears of it: it is the new table all the same."""
+    monkeypatch.setenv("S3_ATTEMPTS", "2")
+    s3_faults.lose_answer(method="PUT", path="_manifest")
+    report = here.generate("bulk", old, "--rows", 2000, "--file-rows", 200)
+    assert report["rows"] == s3.read("t/bulk").num_rows == 2000
+    assert report["fingerprint"] == recomputed(s3, kit)
+    settled(s3)
+
+
+def test_a_published_commit_is_never_undone(
+    programs: Any, kit: Any, here: Any, s3: Any, old: str, s3_faults: Any
+) -> None:
+    """Killed after the manifest; then somebody removes an object. The others are the table's, and stay."""
+    held = s3_faults.swallow(method="POST", query="delete", skip=1)
+    with started(programs, kit, old, "--rows", 2000, "--file-rows", 200, "--no-check") as process:
+        until(lambda: held.hits > 0, process)
+        process.kill()
+    s3_faults.clear()
+    named = {f"t/bulk/{file['path']}" for file in manifest(s3)["files"]}
+    s3.client.delete_object(Bucket=s3.bucket, Key=min(named))
+    clean(parse_uri(old), S3Config.from_env(), print)
+    assert set(s3.data_keys("t/bulk")) == named - {min(named)}
+    assert here.generate("bulk", old, "--rows", 2000, "--file-rows", 200)["changed"]
+    settled(s3)
+
+
 def test_workers_that_are_killed(programs: Any, kit: Any, here: Any, s3: Any, old: str, tmp_path: Path) -> None:
     """Executors of their own processes: killed, their tasks are done again elsewhere, and no row comes twice."""
     many = ("--rows", 6_000_000, "--file-rows", 200_000, "--no-check")

@@ -10,7 +10,8 @@ from typing import Any
 import generate_data
 import pytest
 
-from rowmill.errors import ConfigError, RowmillError, StorageError
+from rowmill import hive
+from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
 from rowmill.generate import fingerprint
 from rowmill.schema.catalog import Catalog
 from rowmill.sink.s3.upload import PART_BYTES
@@ -167,6 +168,29 @@ def test_hive_is_switched_to_a_new_folder(here: Any, s3: Any) -> None:
     here.by_type(*there, "--rows", 30, "--partition-by", "c")
     assert ask() == s3.read("h/bulk").num_rows == 30
     assert place() != third
+    settled(s3, "h/bulk")
+
+
+def test_a_run_that_did_not_come_to_tell_hive(here: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between manifest and metastore Hive shows the old rows, whole; the next run tells it, and removes them."""
+    there = ("bulk", "--output", s3.uri("h/bulk"), "--hive", "--database", "told_late")
+    here.by_type(*there)
+
+    def rows() -> int:
+        return int(here.spark.sql("SELECT count(*) FROM told_late.bulk").collect()[0][0])
+
+    def fails(*_: Any) -> bool:
+        raise HiveError("the metastore went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hive, "register", fails)
+        with pytest.raises(HiveError):
+            here.by_type(*there, "--rows", 40)
+    assert rows() == 1000
+    with pytest.raises(StorageError, match="Hive looks at a folder of this table"):
+        here.generate("bulk", s3.uri("h/bulk"), "--rows", 7)
+    assert here.by_type(*there, "--rows", 40)["changed"]
+    assert rows() == s3.read("h/bulk").num_rows == 40
     settled(s3, "h/bulk")
 
 

@@ -47,11 +47,12 @@ def clean(
     done. Raises StorageError.
     """
     store = Store(located(config, place.bucket), place)
+    uploads = list(store.uploads())  # before the leases: each run has its lease before its first upload
     cleaned, alive = Cleaned(), set[str]()
     for root in sorted(_roots(store), key=str):
         alive |= _clean_root(Store(store.config, root), cleaned, show, look_only)
     now = datetime.now(UTC)
-    for upload in store.uploads():
+    for upload in uploads:
         run = names.run_of(upload.path)
         dead = run is not None and run not in alive
         forgotten = run is None and older_than is not None and now - upload.started > older_than

@@ -97,20 +97,22 @@ def carry_out(store: Store, commit: Commit, conditional: bool, show: Show) -> in
         again = complete_all(store, commit, show)
         _publish(store, commit, conditional)
     except BaseException as error:
-        _undo_if_possible(store.quick, commit, error)
-        raise
+        if not _undo_unless_published(store.quick, commit, error) or not isinstance(error, RowmillError):
+            raise
+        again = 0  # it was the answer alone that was lost
     _clear(store, commit)
     return again
 
 
 def roll_forward(store: Store, commit: Commit, show: Show) -> bool:
     """Ends a commit whose run died. False if that can't be, and it was undone. Raises StorageError."""
-    try:
-        complete_all(store, commit, show)
-        _publish(store, commit, conditional=True)
-    except Gone:
-        undo(store, commit)
-        return False
+    if not _is_published(store, commit):
+        try:
+            complete_all(store, commit, show)
+            _publish(store, commit, conditional=True)
+        except Gone:
+            undo(store, commit)
+            return False
     _clear(store, commit)
     return True
 
@@ -138,16 +140,22 @@ def undo(store: Store, commit: Commit) -> None:
 def _publish(store: Store, commit: Commit, conditional: bool) -> None:
     text = commit.final.to_text()
     condition: dict[str, str] = {"IfMatch": commit.base} if commit.base else {"IfNoneMatch": "*"}
-    if store.write(names.MANIFEST, text, **(condition if conditional else {})) is None:
-        found = store.read(names.MANIFEST)
-        if found is None or (found.text != text and not _is_later(found.text, commit)):
-            raise _lost(store)
+    # A refusal may be the second answer to what was done the first time.
+    if store.write(names.MANIFEST, text, **(condition if conditional else {})) is None and not _is_published(
+        store, commit
+    ):
+        raise _lost(store)
 
 
-def _is_later(text: str, commit: Commit) -> bool:
-    """Whether a manifest builds on this commit: somebody ended it for us and went on."""
-    there = parse_manifest(text, names.MANIFEST)
-    return there.generation > commit.manifest.generation
+def _is_published(store: Store, commit: Commit) -> bool:
+    """Whether the manifest is this commit's, or builds on it: somebody may have ended it for us and gone on."""
+    found = store.read(names.MANIFEST)
+    if found is None:
+        return False
+    there = parse_manifest(found.text, str(store.place / names.MANIFEST))
+    return found.text == commit.final.to_text() or (
+        there.generation > commit.manifest.generation and commit.manifest.runs[-1] in there.runs
+    )
 
 
 def _clear(store: Store, commit: Commit) -> None:
@@ -156,12 +164,18 @@ def _clear(store: Store, commit: Commit) -> None:
     store.delete([commit.journal])
 
 
-def _undo_if_possible(store: Store, commit: Commit, error: BaseException) -> None:
-    """After a failure: the store may be what failed. Then the journal stays, and the next run ends the commit."""
+def _undo_unless_published(store: Store, commit: Commit, error: BaseException) -> bool:
+    """After a failure: whether the new table is there all the same.
+
+    The store may be what failed. Then the journal stays, and the next run ends the commit.
+    """
     try:
+        if _is_published(store, commit):
+            return True
         undo(store, commit)
     except RowmillError:
         error.add_note("the commit was cut off; the next run ends it, or s3.yml -e op=clean")
+    return False
 
 
 def _lost(store: Store) -> StorageError:

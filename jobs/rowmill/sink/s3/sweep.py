@@ -27,17 +27,18 @@ def sweep(store: Store, keep: str = "") -> Swept:
 
     Runs that are alive keep theirs, and so do uploads that are not ours. Raises StorageError.
     """
+    uploads = list(store.uploads())  # before the leases: each run has its lease before its first upload
     found = list(leases(store))
     alive = {lease.run for lease in found if lease.alive} | {keep}
     for entry in store.list("_commit-"):  # whoever ends this commit needs its uploads
         text = store.read(entry.path)
         alive.add(parse_commit(text.text, str(store.place / entry.path)).run if text else "")
-    uploads = [upload for upload in store.uploads() if (run := names.run_of(upload.path)) and run not in alive]
-    store.abort_uploads(uploads)
+    left = [upload for upload in uploads if (run := names.run_of(upload.path)) and run not in alive]
+    store.abort_uploads(left)
     dead = {lease.run for lease in found} - alive
     for run in dead:
         forget_run(store, run)
-    return Swept(len(uploads), len(dead))
+    return Swept(len(left), len(dead))
 
 
 def abort_run(store: Store, run: str) -> int:

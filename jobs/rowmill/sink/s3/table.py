@@ -39,6 +39,7 @@ class S3Table:
         self._etag: str | None = None
         self._data: tuple[Entry, ...] = ()
         self._outdated: list[str] = []
+        self._retired: list[str] = []
         self._lease: Lease | None = None
         self._folder: str | None = None
         self._adopted: records.Done = {}
@@ -85,6 +86,7 @@ class S3Table:
             show(f"{self.place}: a commit was cut off; the next run ends it")
             self.manifest = unfinished.final
         self._data = tuple(self._look_around())
+        self._retired = list(self._left_snapshots()) if self._snapshots else []
         if (self._data or self.manifest) and self.mode == "error":
             raise StorageError(
                 "the table exists already, and mode is error",
@@ -137,6 +139,13 @@ class S3Table:
             if entry.path == "_SUCCESS" or not any(part[0] in "_." for part in parts):
                 yield entry
 
+    def _left_snapshots(self) -> Iterable[str]:
+        """What an earlier run committed, and did not come to remove after it had told Hive."""
+        named = paths(self.manifest.files) if self.manifest else set[str]()
+        strays = [e.path for e in self._data if e.path not in named and names.snapshot_of(e.path)]
+        alive = {lease.run for lease in leases(self._store) if lease.alive} if strays else set[str]()
+        return (path for path in strays if names.run_of(path) not in alive)
+
     def _refuse_foreign(self) -> None:
         if self.mode == "append":
             raise StorageError(
@@ -156,6 +165,12 @@ class S3Table:
 
     def check_access(self) -> None:
         """Tries what the run will need, on objects of its own: a part, a condition, a removal. Raises StorageError."""
+        if self._snapshot and not self._snapshots and self.mode == "overwrite":
+            raise StorageError(
+                "Hive looks at a folder of this table, which would be removed",
+                where=self.location,
+                fix="add hive=true, so that it is told of the new one; or remove the table there first",
+            )
         store, name = self._store.quick, f"_probe-{secrets.token_hex(6)}.json"
         target = {"Bucket": self.place.bucket, "Key": store.key(name)}
         with store.errors():
@@ -253,6 +268,7 @@ class S3Table:
         old += self._outdated
         later = bool(self._snapshot) and self._snapshots
         commit = Commit(self._lease.run, manifest, self._etag, tuple(old), later)
+        self._retired = old if later else []
         self.retries = sum(file.pending.retries for file in manifest.files if file.pending)
         self.retries += carry_out(self._store, commit, self._conditional, show)
         self.manifest = commit.final
@@ -260,11 +276,9 @@ class S3Table:
         return commit.final
 
     def retire(self) -> None:
-        """Removes the snapshots that Hive no longer looks at. Raises StorageError."""
-        if not self._snapshots or self.manifest is None:
-            return
-        kept = paths(self.manifest.files)
-        self._store.delete([entry.path for entry in self._look_around() if entry.path not in kept and _is_ours(entry)])
+        """Removes what Hive no longer looks at. Raises StorageError."""
+        retired, self._retired = self._retired, []
+        self._store.delete(retired)
 
     def abort(self, keep: bool = False) -> bool:
         lease, self._lease = self._lease, None
@@ -279,7 +293,3 @@ class S3Table:
         except (RowmillError, ClientError):
             return False
         return True
-
-
-def _is_ours(entry: Entry) -> bool:
-    return names.run_of(entry.path) is not None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 import generate_data
 import pytest
+from fault_proxy import proxy
+from s3_server import free_port, running
 
 from rowmill import hive
 from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
@@ -125,6 +128,37 @@ def test_keys_that_the_environment_has_not(s3: Any, spark: Any, monkeypatch: pyt
 def test_the_region_is_found(here: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("S3_REGION", "eu-central-1")
     assert here.generate("bulk", s3.uri("bulk"))["rows"] == s3.read("bulk").num_rows
+
+
+def test_tls_with_an_authority_of_ones_own(
+    programs: Any, here: Any, tmp_path: Path, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path / "server", tls=True) as server:
+        server.client.create_bucket(Bucket="private")
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        assert here.generate("bulk", "s3a://private/bulk", "--rows", 300_000)["rows"] == 300_000  # and read back
+        for name, content in (("large", os.urandom(40_000_000)), ("small", b"text")):
+            (tmp_path / name).write_bytes(content)
+            copied = programs.run("s3_operations", "copy", name, f"s3a://private/files/{name}")
+            assert copied.code == 0, copied.err
+            assert server.client.get_object(Bucket="private", Key=f"files/{name}")["Body"].read() == content
+        programs.generate("bulk", "--output", "s3a://private/x", S3_CA_BUNDLE=None).refused(
+            "certificate", "S3_CA_BUNDLE"
+        )
+        nowhere = str(tmp_path / "none.pem")
+        programs.generate("bulk", "--output", "s3a://private/x", S3_CA_BUNDLE=nowhere).refused("no such file", nowhere)
+
+
+def test_through_a_proxy(programs: Any, here: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxy(s3.server.endpoint) as between:
+        monkeypatch.setenv("S3_PROXY", between.endpoint)
+        here.generate("bulk", s3.uri("bulk"))
+        assert any("partNumber" in request.query for request in between.log)
+        assert any(request.method == "GET" and ".parquet" in request.path for request in between.log)
+    gone = f"http://127.0.0.1:{free_port()}"
+    programs.generate("bulk", "--output", s3.uri("x"), S3_PROXY=gone).refused("proxy can't be reached", "S3_PROXY")
+    settled(s3, "bulk")
 
 
 def test_slices_and_several_tables(here: Any, s3: Any, tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ from rowmill.sink.files import local
 from rowmill.sink.files.listing import FileInfo
 from rowmill.sink.local import local_path
 from rowmill.sink.s3 import names
+from rowmill.sink.s3.checksum import crc32, to_base64
 from rowmill.sink.s3.store import Entry, Store, in_parallel
 
 _COPIED_AT_ONCE = 5 << 30  # the most that CopyObject takes; what is larger is copied in parts, by the store as well
 _COPIED_PART = 1 << 30
-_PART, _MOST_PARTS = 64 << 20, 10_000
+_PART, _MOST_PARTS = 16 << 20, 10_000
 
 
 def place(path: str, config: S3Config | None) -> Store:
@@ -295,8 +296,8 @@ def _send(source: Path, target: Store, overwrite: bool) -> None:
         with target.errors():
             try:
                 if length <= _PART:
-                    with source.open("rb") as file:
-                        target.client.put_object(**_at(target), Body=file, ChecksumAlgorithm="CRC32", **condition)
+                    body = source.read_bytes()
+                    target.client.put_object(**_at(target), **_checked(body), **condition)
                 else:
                     _send_parts(source, length, target, condition)
             except ClientError as error:
@@ -317,9 +318,7 @@ def _send_parts(source: Path, length: int, target: Store, condition: dict[str, s
         with source.open("rb") as file:
             file.seek((number - 1) * size)
             data = file.read(size)
-        answer = target.client.upload_part(
-            **_at(target), UploadId=upload, PartNumber=number, Body=data, ChecksumAlgorithm="CRC32"
-        )
+        answer = target.client.upload_part(**_at(target), UploadId=upload, PartNumber=number, **_checked(data))
         kept = {"ETag": answer["ETag"], "ChecksumCRC32": answer.get("ChecksumCRC32")}
         return {"PartNumber": number} | {name: value for name, value in kept.items() if value}
 
@@ -332,6 +331,11 @@ def _send_parts(source: Path, length: int, target: Store, condition: dict[str, s
         with contextlib.suppress(Exception):  # the failure that counts is the first
             target.quick.client.abort_multipart_upload(**_at(target), UploadId=upload)
         raise
+
+
+def _checked(body: bytes) -> dict[str, Any]:
+    """A body and its checksum, as a header: the SDK's own would be a trailer, which not all stores take."""
+    return {"Body": body, "ChecksumCRC32": to_base64(crc32(body))}
 
 
 def _at(store: Store) -> dict[str, str]:

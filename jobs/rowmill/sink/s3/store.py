@@ -19,6 +19,7 @@ from rowmill.s3.client import client, error_code, is_missing, is_refused_conditi
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import S3Uri
 from rowmill.sink.manifest import WrittenFile
+from rowmill.sink.s3.checksum import crc32, to_base64
 
 _THREADS = 16
 _DELETED_AT_ONCE = 1000  # the most that DeleteObjects takes
@@ -136,14 +137,16 @@ class Store:
 
     def write(self, path: str, text: str, **conditions: str) -> str | None:
         """Writes a small object, and returns its ETag; None if a condition (IfMatch, IfNoneMatch) is not met."""
+        body = text.encode()
         with self.errors(path):
             try:
                 answer = self.client.put_object(
                     Bucket=self.place.bucket,
                     Key=self.key(path),
-                    Body=text.encode(),
+                    Body=body,
                     ContentType="application/json" if path.endswith(".json") else "text/plain; charset=utf-8",
-                    ChecksumAlgorithm="CRC32",
+                    # Given ChecksumAlgorithm alone, the SDK would send it as a trailer, which not all stores take.
+                    ChecksumCRC32=to_base64(crc32(body)),
                     **conditions,
                 )
             except ClientError as error:

@@ -121,7 +121,7 @@ def test_the_page_on_s3(clone: Path) -> None:
             printed += shell(f"source build/s3/env\n{sys.executable} - <<'END'\n{text}\nEND", clone)
     for shown in ("20000\t20000", "100000 100 0", "bad lines: 1", "2 rows, 2 columns", "three"):
         assert shown in printed, printed
-    assert "no server" in shell("make s3-status", clone, errors=True)
+    assert "not running" in shell("make s3-status", clone, errors=True)
 
 
 def test_python_blocks(clone: Path) -> None:

@@ -246,6 +246,26 @@ class Space:
         assert keys, f"no Parquet file below {prefix}: {self.keys(prefix)}"
         return pa.concat_tables([pq.ParquetFile(pa.BufferReader(self.content(key))).read() for key in keys])
 
+    def manifest(self, prefix: str) -> dict[str, Any]:
+        """What a reader of the manifest at a place sees."""
+        document: dict[str, Any] = json.loads(self.content(f"{prefix}/_manifest.json"))
+        return document
+
+    def settled(self, prefix: str) -> None:
+        """Nothing but data and the manifest stand there, and the manifest names just the data."""
+        assert not self.pending()
+        data = self.data_keys(prefix)
+        assert self.keys(f"{prefix}/") == sorted([*data, f"{prefix}/_manifest.json"])
+        files = self.manifest(prefix)["files"]
+        assert sorted(f"{prefix}/{file['path']}" for file in files) == data
+        assert not any("pending" in file for file in files)
+
+    def recomputed(self, prefix: str, table: str = "bulk") -> str:
+        """The fingerprint of a table from its objects alone."""
+        (found,) = Catalog(str(SCHEMA)).select(table)
+        columns = {column.name: column.type for column in found.definition.columns}
+        return fingerprint.to_hex(fingerprint.fingerprint(columns, self.read(prefix)))
+
 
 # What could lead a program to another store than the test's.
 _FOREIGN = ("AWS_", "S3_", "ACCESS_KEY", "SECRET_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -17,10 +17,8 @@ import pytest
 from s3_server import free_port, running
 
 from rowmill.errors import RowmillError, StorageError
-from rowmill.generate import fingerprint
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import parse_uri
-from rowmill.schema.catalog import Catalog
 from rowmill.sink.s3.clean import clean
 from rowmill.sink.s3.store import Store
 
@@ -29,24 +27,6 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 
 ENDLESS = ("--rows", 60_000_000, "--file-rows", 200_000, "--no-check")
 SOON = 30.0  # seconds until what can't work must have said so
-
-
-def recomputed(s3: Any, kit: Any, prefix: str = "t/bulk") -> str:
-    (found,) = Catalog(str(kit.schema)).select("bulk")
-    columns = {column.name: column.type for column in found.definition.columns}
-    return fingerprint.to_hex(fingerprint.fingerprint(columns, s3.read(prefix)))
-
-
-def manifest(s3: Any, prefix: str = "t/bulk") -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(s3.content(f"{prefix}/_manifest.json"))
-    return document
-
-
-def settled(s3: Any, prefix: str = "t/bulk") -> None:
-    """Nothing but the data that the manifest names."""
-    assert not s3.pending()
-    named = [f"{prefix}/{file['path']}" for file in manifest(s3, prefix)["files"]]
-    assert s3.keys(f"{prefix}/") == sorted([*named, f"{prefix}/_manifest.json"])
 
 
 @pytest.fixture
@@ -58,9 +38,9 @@ def old(here: Any, s3: Any) -> str:
 
 def untouched(s3: Any, kit: Any) -> None:
     """The old table, and nothing else."""
-    settled(s3)
+    s3.settled("t/bulk")
     assert s3.read("t/bulk").num_rows == 1000
-    assert manifest(s3)["fingerprint"] == recomputed(s3, kit)
+    assert s3.manifest("t/bulk")["fingerprint"] == s3.recomputed("t/bulk")
 
 
 def until(condition: Callable[[], Any], process: subprocess.Popen[str] | None = None, seconds: float = 90) -> None:
@@ -176,9 +156,9 @@ def test_bursts_of_slow_down(here: Any, s3: Any, kit: Any, old: str, s3_faults: 
     ):
         s3_faults.answer(503, "SlowDown", times=3, **which)
     made = here.generate("bulk", old, *many)
-    assert made["fingerprint"] == undisturbed["fingerprint"] == recomputed(s3, kit)
+    assert made["fingerprint"] == undisturbed["fingerprint"] == s3.recomputed("t/bulk")
     assert made["retries"] >= 4
-    settled(s3)
+    s3.settled("t/bulk")
 
 
 def test_cut_and_lost_and_late(here: Any, s3: Any, kit: Any, old: str, s3_faults: Any, tmp_path: Path) -> None:
@@ -199,9 +179,9 @@ def test_cut_and_lost_and_late(here: Any, s3: Any, kit: Any, old: str, s3_faults
     ):
         s3_faults.lose_answer(times=1, **which)
     made = here.generate("bulk", old, *many)
-    assert made["fingerprint"] == undisturbed["fingerprint"] == recomputed(s3, kit)
+    assert made["fingerprint"] == undisturbed["fingerprint"] == s3.recomputed("t/bulk")
     assert made["rows"] == s3.read("t/bulk").num_rows == 1_500_000
-    settled(s3)
+    s3.settled("t/bulk")
 
 
 def test_a_part_that_arrives_changed(here: Any, s3: Any, kit: Any, old: str, s3_faults: Any) -> None:
@@ -224,7 +204,7 @@ def test_a_store_without_conditions_is_told_of(
     monkeypatch.setattr(Store, "write", ignorant)
     here.generate("bulk", old, "--seed", 8)
     assert "ignores If-None-Match" in capsys.readouterr().out
-    settled(s3)
+    s3.settled("t/bulk")
 
 
 def test_a_store_that_is_started_again(
@@ -293,20 +273,30 @@ def test_a_driver_that_is_killed_while_rows_are_made(programs: Any, kit: Any, he
     assert report["rows"] == s3.read("t/bulk").num_rows == 2000
     time.sleep(2)  # workers of the dead run may have begun one more
     clean(parse_uri(old), S3Config.from_env(), print)
-    settled(s3)
+    s3.settled("t/bulk")
+
+
+JOURNAL: dict[str, Any] = {"method": "PUT", "path": "_commit-"}
+FIRST: dict[str, Any] = {"method": "POST", "query": "uploadId"}
+MIDDLE: dict[str, Any] = {"method": "POST", "query": "uploadId", "skip": 5}
+MANIFEST: dict[str, Any] = {"method": "PUT", "path": "_manifest"}
+REMOVAL: dict[str, Any] = {"method": "POST", "query": "delete", "skip": 1}  # the first is the probe's
 
 
 @pytest.mark.parametrize(
-    ("where", "visible"),
+    ("ending", "where", "visible"),
     [
-        ({"method": "PUT", "path": "_commit-"}, 0),
-        ({"method": "POST", "query": "uploadId"}, 0),
-        ({"method": "POST", "query": "uploadId", "skip": 5}, 5),
-        ({"method": "PUT", "path": "_manifest"}, 10),
-        ({"method": "POST", "query": "delete", "skip": 1}, 10),
+        ("the same run", JOURNAL, 0),
+        ("the same run", FIRST, 0),
+        ("the same run", MIDDLE, 5),
+        ("the same run", MANIFEST, 10),
+        ("the same run", REMOVAL, 10),
+        ("another run", MIDDLE, 5),
+        ("another run", REMOVAL, 10),
+        ("clean", JOURNAL, 0),
+        ("clean", MIDDLE, 5),
     ],
 )
-@pytest.mark.parametrize("ending", ["the same run", "another run", "clean"])
 def test_a_driver_that_is_killed_in_its_commit(
     programs: Any, kit: Any, here: Any, s3: Any, old: str, s3_faults: Any, where: Any, visible: int, ending: str
 ) -> None:
@@ -321,9 +311,9 @@ def test_a_driver_that_is_killed_in_its_commit(
     s3_faults.clear()
     new = set(s3.data_keys("t/bulk")) - set(before)
     assert len(new) == visible
-    done = "_manifest" not in where.get("path", "") and "delete" in where.get("query", "")
-    assert (manifest(s3)["runs"][-1][1] == 2000) == done  # whoever reads the manifest sees old or new, never both
-    begun = "path" not in where or "_commit" not in where["path"]
+    # Whoever reads the manifest sees old or new, never both.
+    assert s3.manifest("t/bulk")["runs"][-1][1] == (2000 if where is REMOVAL else 1000)
+    begun = where is not JOURNAL
     if ending == "clean":
         cleaned = clean(parse_uri(old), S3Config.from_env(), print)
         assert cleaned.changed
@@ -334,8 +324,8 @@ def test_a_driver_that_is_killed_in_its_commit(
     report = here.generate("bulk", old, *many)
     assert report["changed"] == (ending == "another run" or not begun)
     assert report["rows"] == s3.read("t/bulk").num_rows == 2000
-    assert report["fingerprint"] == recomputed(s3, kit)
-    settled(s3)
+    assert report["fingerprint"] == s3.recomputed("t/bulk")
+    s3.settled("t/bulk")
 
 
 def test_a_commit_that_can_not_be_ended_is_undone(
@@ -370,8 +360,8 @@ def test_an_answer_that_is_lost_for_good(
     s3_faults.lose_answer(method="PUT", path="_manifest")
     report = here.generate("bulk", old, "--rows", 2000, "--file-rows", 200)
     assert report["rows"] == s3.read("t/bulk").num_rows == 2000
-    assert report["fingerprint"] == recomputed(s3, kit)
-    settled(s3)
+    assert report["fingerprint"] == s3.recomputed("t/bulk")
+    s3.settled("t/bulk")
 
 
 def test_a_published_commit_is_never_undone(
@@ -383,12 +373,12 @@ def test_a_published_commit_is_never_undone(
         until(lambda: held.hits > 0, process)
         process.kill()
     s3_faults.clear()
-    named = {f"t/bulk/{file['path']}" for file in manifest(s3)["files"]}
+    named = {f"t/bulk/{file['path']}" for file in s3.manifest("t/bulk")["files"]}
     s3.client.delete_object(Bucket=s3.bucket, Key=min(named))
     clean(parse_uri(old), S3Config.from_env(), print)
     assert set(s3.data_keys("t/bulk")) == named - {min(named)}
     assert here.generate("bulk", old, "--rows", 2000, "--file-rows", 200)["changed"]
-    settled(s3)
+    s3.settled("t/bulk")
 
 
 def test_workers_that_are_killed(programs: Any, kit: Any, here: Any, s3: Any, old: str, tmp_path: Path) -> None:
@@ -409,8 +399,8 @@ def test_workers_that_are_killed(programs: Any, kit: Any, here: Any, s3: Any, ol
         code, printed, _ = ended(process, 200)
     assert code == 0, printed
     report = json.loads((tmp_path / "report.json").read_text())["tables"]["bulk"]
-    assert report["fingerprint"] == undisturbed["fingerprint"] == recomputed(s3, kit)
-    settled(s3)
+    assert report["fingerprint"] == undisturbed["fingerprint"] == s3.recomputed("t/bulk")
+    s3.settled("t/bulk")
 
 
 def test_two_runs_at_once(programs: Any, kit: Any, here: Any, s3: Any, old: str, s3_faults: Any) -> None:
@@ -423,7 +413,7 @@ def test_two_runs_at_once(programs: Any, kit: Any, here: Any, s3: Any, old: str,
         code, printed, _ = ended(process)
         assert code == 0, printed
     assert s3.read("t/bulk").num_rows == 2000
-    settled(s3)
+    s3.settled("t/bulk")
     with started(programs, kit, old, "--rows", 4_000_000, "--file-rows", 200_000, "--no-check") as process:
         until(lambda: len(s3.pending()) > 3, process)
         here.generate("bulk", old, "--rows", 3000)
@@ -431,7 +421,7 @@ def test_two_runs_at_once(programs: Any, kit: Any, here: Any, s3: Any, old: str,
     assert code == 1
     assert "another run changed the table meanwhile" in errors[0]
     assert s3.read("t/bulk").num_rows == 3000
-    settled(s3)
+    s3.settled("t/bulk")
 
 
 def test_sixteen_runs_at_once(programs: Any, kit: Any, here: Any, s3: Any) -> None:
@@ -446,10 +436,10 @@ def test_sixteen_runs_at_once(programs: Any, kit: Any, here: Any, s3: Any) -> No
     codes = [ended(process, 120)[0] for process in processes]
     assert set(codes) <= {0, 1}
     assert 0 in codes
-    found = manifest(s3)
-    assert found["fingerprint"] == recomputed(s3, kit)
+    found = s3.manifest("t/bulk")
+    assert found["fingerprint"] == s3.recomputed("t/bulk")
     assert s3.read("t/bulk").num_rows == found["runs"][0][1]
-    settled(s3)
+    s3.settled("t/bulk")
 
 
 def test_a_killed_run_is_resumed(programs: Any, kit: Any, here: Any, s3: Any, old: str, tmp_path: Path) -> None:
@@ -466,8 +456,8 @@ def test_a_killed_run_is_resumed(programs: Any, kit: Any, here: Any, s3: Any, ol
     assert done.code == 0, done.err
     assert "resuming: " in done.out
     assert len(uploads) >= 6
-    assert recomputed(s3, kit) == undisturbed["fingerprint"]
-    settled(s3)
+    assert s3.recomputed("t/bulk") == undisturbed["fingerprint"]
+    s3.settled("t/bulk")
 
 
 def test_pending_uploads_of_others_stay(s3: Any, old: str) -> None:

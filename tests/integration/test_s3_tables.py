@@ -15,55 +15,31 @@ from s3_server import free_port, running
 
 from rowmill import hive
 from rowmill.errors import ConfigError, HiveError, RowmillError, StorageError
-from rowmill.generate import fingerprint
-from rowmill.schema.catalog import Catalog
 from rowmill.sink.s3.upload import PART_BYTES
 from rowmill.spark import SparkConfig
 
 pytestmark = pytest.mark.integration
 
 
-def recomputed(s3: Any, kit: Any, prefix: str, table: str = "bulk") -> str:
-    """The fingerprint of a table from its objects alone."""
-    (found,) = Catalog(str(kit.schema)).select(table)
-    columns = {column.name: column.type for column in found.definition.columns}
-    return fingerprint.to_hex(fingerprint.fingerprint(columns, s3.read(prefix)))
-
-
-def manifest(s3: Any, prefix: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(s3.content(f"{prefix}/_manifest.json"))
-    return document
-
-
-def settled(s3: Any, prefix: str) -> None:
-    """Nothing but data and the manifest, and the manifest names just the data."""
-    assert not s3.pending()
-    data = s3.data_keys(prefix)
-    assert s3.keys(f"{prefix}/") == sorted([*data, f"{prefix}/_manifest.json"])
-    files = manifest(s3, prefix)["files"]
-    assert sorted(f"{prefix}/{file['path']}" for file in files) == data
-    assert not any("pending" in file for file in files)
-
-
 def test_a_table_is_made_again_and_grows(here: Any, s3: Any, kit: Any, tmp_path: Path) -> None:
     local = here.generate("bulk", tmp_path / "bulk", "--file-rows", 100)
     made = here.generate("bulk", s3.uri("t/bulk"), "--file-rows", 100)
-    assert made["fingerprint"] == local["fingerprint"] == recomputed(s3, kit, "t/bulk")
+    assert made["fingerprint"] == local["fingerprint"] == s3.recomputed("t/bulk")
     assert (made["rows"], made["files"], made["output"]) == (1000, 10, s3.uri("t/bulk"))
-    settled(s3, "t/bulk")
+    s3.settled("t/bulk")
     before = s3.keys()
     again = here.generate("bulk", s3.uri("t/bulk"), "--file-rows", 100)
     assert (again["changed"], s3.keys()) == (False, before)
     grown = here.generate("bulk", s3.uri("t/bulk"), "--rows", 50, "--file-rows", 100, "--mode", "append")
     assert grown["rows"] == s3.read("t/bulk").num_rows == 1050
     assert set(before) < set(s3.keys())
-    settled(s3, "t/bulk")
+    s3.settled("t/bulk")
     assert len(set(s3.read("t/bulk").column("id").to_pylist())) == 1050
     replaced = here.generate("bulk", s3.uri("t/bulk"), "--rows", 70, "--seed", 5)
     assert replaced["rows"] == s3.read("t/bulk").num_rows == 70
     assert not set(before) & set(s3.data_keys("t/bulk"))
-    assert manifest(s3, "t/bulk")["generation"] == 3
-    settled(s3, "t/bulk")
+    assert s3.manifest("t/bulk")["generation"] == 3
+    s3.settled("t/bulk")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +69,8 @@ def test_large_objects_of_many_parts_by_spark(here: Any, s3: Any, kit: Any, tmp_
     local = here.generate("bulk", tmp_path / "bulk", *many)
     made = here.generate("bulk", s3.uri("bulk"), *many)
     assert made["bytes"] == local["bytes"] > 4 * PART_BYTES
-    assert made["fingerprint"] == local["fingerprint"] == recomputed(s3, kit, "bulk")
-    settled(s3, "bulk")
+    assert made["fingerprint"] == local["fingerprint"] == s3.recomputed("bulk")
+    s3.settled("bulk")
     found = s3.client.head_object(Bucket=s3.bucket, Key=s3.data_keys("bulk")[0], ChecksumMode="ENABLED")
     assert found["ChecksumType"] == "FULL_OBJECT"
     assert re.search(r'-\d+"$', found["ETag"])
@@ -109,7 +85,7 @@ def test_the_api_of_the_seed(s3: Any, kit: Any, spark: Any) -> None:
     report = generator.generate_data(fields, chunks=100, records_per_chunk=1000)
     assert (report.rows, report.files) == (100_000, 100)
     assert s3.read("output").num_rows == 100_000
-    settled(s3, "output")
+    s3.settled("output")
 
 
 def test_keys_that_the_environment_has_not(s3: Any, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +134,7 @@ def test_through_a_proxy(programs: Any, here: Any, s3: Any, monkeypatch: pytest.
         assert any(request.method == "GET" and ".parquet" in request.path for request in between.log)
     gone = f"http://127.0.0.1:{free_port()}"
     programs.generate("bulk", "--output", s3.uri("x"), S3_PROXY=gone).refused("proxy can't be reached", "S3_PROXY")
-    settled(s3, "bulk")
+    s3.settled("bulk")
 
 
 def test_slices_and_several_tables(here: Any, s3: Any, tmp_path: Path) -> None:
@@ -171,7 +147,7 @@ def test_slices_and_several_tables(here: Any, s3: Any, tmp_path: Path) -> None:
         "orders": s3.uri("both/orders"),
         "bulk": s3.uri("both/bulk"),
     }
-    settled(s3, "both/bulk")
+    s3.settled("both/bulk")
     with pytest.raises(StorageError, match="another table lies below"):
         here.generate("bulk", s3.uri("both"))
 
@@ -202,7 +178,7 @@ def test_hive_is_switched_to_a_new_folder(here: Any, s3: Any) -> None:
     here.by_type(*there, "--rows", 30, "--partition-by", "c")
     assert ask() == s3.read("h/bulk").num_rows == 30
     assert place() != third
-    settled(s3, "h/bulk")
+    s3.settled("h/bulk")
 
 
 def test_a_run_that_did_not_come_to_tell_hive(here: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +201,7 @@ def test_a_run_that_did_not_come_to_tell_hive(here: Any, s3: Any, monkeypatch: p
         here.generate("bulk", s3.uri("h/bulk"), "--rows", 7)
     assert here.by_type(*there, "--rows", 40)["changed"]
     assert rows() == s3.read("h/bulk").num_rows == 40
-    settled(s3, "h/bulk")
+    s3.settled("h/bulk")
 
 
 def test_validate_reads_it(programs: Any, here: Any, s3: Any, kit: Any) -> None:
@@ -261,7 +237,7 @@ def test_refusals(here: Any, s3: Any, kit: Any) -> None:
         here.generate("bulk", s3.uri("bulk"), "--mode", "append")
     assert set(s3.keys()) == set(before) - {next(key for key in before if key.startswith("bulk/part"))}
     assert here.generate("bulk", s3.uri("bulk"))["changed"]
-    settled(s3, "bulk")
+    s3.settled("bulk")
     assert not s3.pending()
 
 
@@ -280,9 +256,9 @@ def test_lost_objects_are_made_again_with_resume(here: Any, s3: Any, kit: Any) -
     s3.client.delete_object(Bucket=s3.bucket, Key=lost)
     again = here.generate("bulk", *many)
     assert again["changed"]
-    assert again["fingerprint"] == made["fingerprint"] == recomputed(s3, kit, "bulk")
+    assert again["fingerprint"] == made["fingerprint"] == s3.recomputed("bulk")
     assert set(kept) < set(s3.data_keys("bulk"))
-    settled(s3, "bulk")
+    s3.settled("bulk")
 
 
 def test_the_rights_that_the_page_names_are_enough(

@@ -22,6 +22,7 @@ from rowmill.progress import Show
 from rowmill.report import TableReport
 from rowmill.request import Request, check_request
 from rowmill.resume import Kept, look, take_over
+from rowmill.s3.uri import parse_uri
 from rowmill.sample import rows_for_bytes
 from rowmill.schema.catalog import Catalog, CatalogTable
 from rowmill.schema.unknown import refuse_unknown
@@ -85,11 +86,11 @@ def run(request: Request, config: SparkConfig, show: Show = print) -> dict[str, 
                 reports[item.plan.name] = _run_table(None, item, request, show)
             return reports
         show("starting Spark")
-        stores = [item.target.s3 for item in prepared if item.target.s3 is not None]
-        read_by_spark = stores[0] if request.hive and stores else False
+        stores = [(item.target.s3, parse_uri(item.target.where).bucket) for item in prepared if item.target.s3]
+        read_by_spark = stores[0][0] if request.hive and stores else False
         spark = session(config, hive=request.hive, light=True, s3=read_by_spark)
         if stores:
-            hand_over_keys(spark, stores[0])
+            hand_over_keys(spark, stores[0][0])
         with _interruptible():  # Spark puts a handler of its own in place, which calls the JVM amid a call
             for item in prepared:
                 if item.hive_table is not None:

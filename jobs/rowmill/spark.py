@@ -348,23 +348,23 @@ def hand_over_keys(spark: SparkSession, s3: S3Config) -> None:
     spark.sparkContext.environment.update(s3.environment())
 
 
-def start_workers(spark: SparkSession, s3: S3Config | None = None) -> None:
+def start_workers(spark: SparkSession, store: tuple[S3Config, str] | None = None) -> None:
     """Starts Spark's Python workers and lets them load this code: that is a part of starting Spark.
 
-    s3: what they will write to
+    store: the S3 and the bucket that they will write to
     """
     context = spark.sparkContext
     count = context.defaultParallelism
-    context.parallelize(range(count), count).foreachPartition(partial(_load, s3))
+    context.parallelize(range(count), count).foreachPartition(partial(_load, store))
 
 
-def _load(s3: S3Config | None, _: Iterator[int]) -> None:
+def _load(store: tuple[S3Config, str] | None, _: Iterator[int]) -> None:
     importlib.import_module("rowmill.work")
     kernels.load()
-    if s3 is not None:
-        from rowmill.sink.s3.store import shared_client
+    if store is not None:
+        from rowmill.sink.s3.store import warm_up
 
-        shared_client(s3)
+        warm_up(*store)
     gc.freeze()  # PySpark collects garbage after each task: among all these modules that took 0.1 s
 
 

@@ -59,6 +59,7 @@ class S3Server:
 
     data:      the directory that holds the buckets, as directories
     ca_bundle: the certificate of the authority that signed the server's; None: plain HTTP
+    options:   of how it keeps objects, on the server's command line
     """
 
     home: Path
@@ -67,6 +68,7 @@ class S3Server:
     access_key: str = field(default_factory=lambda: secrets.token_hex(10), repr=False)
     secret_key: str = field(default_factory=lambda: secrets.token_hex(20), repr=False)
     ca_bundle: Path | None = None
+    options: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
     _policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -104,7 +106,7 @@ class S3Server:
         log = self.home / "log"
         with log.open("ab") as file:
             process = subprocess.Popen(
-                [*command, "posix", str(self.data)],
+                [*command, "posix", *self.options, str(self.data)],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -179,7 +181,9 @@ class S3Server:
 
 
 @contextlib.contextmanager
-def running(home: Path, data: Path | None = None, tls: bool = False) -> Iterator[S3Server]:
+def running(
+    home: Path, data: Path | None = None, tls: bool = False, options: tuple[str, ...] = ()
+) -> Iterator[S3Server]:
     """A server that runs until the end of the block.
 
     home: an empty directory for its accounts, certificates and log
@@ -187,7 +191,7 @@ def running(home: Path, data: Path | None = None, tls: bool = False) -> Iterator
     tls:  HTTPS, with a certificate of an authority that nobody trusts but who is told of it
     """
     install()
-    server = S3Server(home, data or home / "data", free_port())
+    server = S3Server(home, data or home / "data", free_port(), options=options)
     (home / "accounts").mkdir(parents=True, mode=0o700)
     _write_secret(home / "accounts" / "users.json", json.dumps({"accessAccounts": {}}))
     if tls:

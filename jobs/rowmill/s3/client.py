@@ -25,7 +25,6 @@ def client(config: S3Config, strict: bool = False) -> Any:
 
     strict: gives up within seconds, for asking whether a store is there at all, and for clearing up
     """
-    import boto3
     from botocore.config import Config
 
     keys: dict[str, Any] = {}
@@ -53,7 +52,7 @@ def client(config: S3Config, strict: bool = False) -> Any:
     if config.proxy_url:
         settings["proxies"] = {"http": config.proxy_url, "https": config.proxy_url}
     with translated("S3"):
-        return boto3.session.Session().client(
+        return _session().client(
             "s3",
             endpoint_url=config.endpoint_url,
             region_name=config.region,
@@ -61,6 +60,14 @@ def client(config: S3Config, strict: bool = False) -> Any:
             config=Config(**settings),
             **keys,
         )
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: what it has read of the SDK's descriptions, the next one need not read."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 @cache

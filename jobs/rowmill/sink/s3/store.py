@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -68,6 +69,12 @@ def shared_client(config: S3Config, strict: bool = False) -> Any:
         if known not in _clients:
             _clients[known] = client(config, strict)
         return _clients[known]
+
+
+def warm_up(config: S3Config, bucket: str) -> None:
+    """Lets this process ask once, so that its first real request need not wait for the SDK to make itself ready."""
+    with contextlib.suppress(Exception):  # whoever needs an answer asks again
+        shared_client(config).list_multipart_uploads(Bucket=bucket, MaxUploads=1)
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,8 @@ class S3Table:
                 self._checksums = answer.get("ChecksumCRC32") == crc
             finally:
                 store.client.abort_multipart_upload(**target, UploadId=upload)
+        for _ in store.uploads(name):
+            pass
         store.write(name, "{}", IfNoneMatch="*")
         self._conditional = store.write(name, "{}", IfNoneMatch="*") is None
         store.delete([name])

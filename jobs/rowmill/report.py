@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rowmill.s3.uri import is_s3
 from rowmill.text import size
 
 
@@ -41,7 +42,7 @@ def summary(name: str, report: TableReport) -> Iterator[str]:
     """The lines that say how one table came out."""
     state = "made" if report.changed else "is as asked already"
     speed = f" ({report.bytes_per_second / 1e6:,.1f} MB/s)" if report.bytes_per_second else ""
-    files = "objects" if report.output.startswith("s3a://") else "files"
+    files = "objects" if is_s3(report.output) else "files"
     again = f", {report.retries} retries" if report.retries else ""
     yield (
         f"{name}: {state}: {report.rows:,} rows, {report.files} {files}, {size(report.bytes)},"

@@ -182,18 +182,14 @@ def _remove_replaced(store: Store, before: Sequence[Entry], by_partition: bool) 
             where=str(store.place),
             fix="run again",
         )
-    touched = {_folder(path) for path in new if not _describes(path)}
+    touched = {_folder(path) for path in new if not names.describes(path)}
     old = {entry.path for entry in before} - set(new)
     replaced = {path for path in old if not by_partition or _folder(path) in touched}
     # A marker of a directory goes with the last object in it.
     kept = {path[: at + 1] for path in (e.path for e in after) if path not in replaced for at in _slashes(path)}
     gone = [path for path in replaced if path and path not in kept]
     # First what describes the data: then nobody takes it for a description of the new ones.
-    store.delete(sorted(gone, key=lambda path: (not _describes(path), path)))
-
-
-def _describes(path: str) -> bool:
-    return path.rpartition("/")[2].startswith("_")
+    store.delete(sorted(gone, key=lambda path: (not names.describes(path), path)))
 
 
 def _folder(path: str) -> str:

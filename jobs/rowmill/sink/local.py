@@ -21,10 +21,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rowmill.errors import StorageError
+from rowmill.progress import Show
 from rowmill.sink import records
 from rowmill.sink.manifest import Manifest, WrittenFile, files_are_whole, read_manifest
 from rowmill.sink.staging import LocalStaging, Staging
-from rowmill.sink.table import Check, Show
+from rowmill.sink.table import Check
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from rowmill.progress import Show
 from rowmill.s3.config import S3Config
 from rowmill.sink.manifest import Manifest, WrittenFile
 from rowmill.sink.records import Done
 from rowmill.sink.staging import Staging
 
-Show = Callable[[str], None]
 # The files, of those at a place, whose rows are still those that were written.
 Check = Callable[[str, Sequence[WrittenFile]], Sequence[WrittenFile]]
 

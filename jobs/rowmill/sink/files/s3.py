@@ -93,7 +93,7 @@ def delete(store: Store) -> None:
     """Removes an object and all below its name. See files.delete."""
     check_delete(store)
     # Data go before what describes them; what is left of a removal that fails can still be removed.
-    store.delete(sorted((entry.path for entry in store.list()), key=_describes))
+    store.delete(sorted((entry.path for entry in store.list()), key=names.describes))
     if _object(store) is not None:
         _parent(store).delete([_name(store)])
 
@@ -236,11 +236,6 @@ def _copied(source: Store) -> list[Entry]:
     return [e for e in source.list() if not e.path.endswith("/") and e.path and names.leased_run(e.path) is None]
 
 
-def _describes(path: str) -> bool:
-    """Whether an object tells about data: a reader that finds it expects them."""
-    return path.rpartition("/")[2].startswith("_")
-
-
 def _safe(source: Store, path: str) -> str:
     """A key as a path of this machine. Raises StorageError for one that would lead elsewhere."""
     parts = path.split("/")
@@ -255,7 +250,7 @@ def _safe(source: Store, path: str) -> str:
 def _in_order(function: Any, items: Sequence[Any], path: Any) -> None:
     """Calls the function for each item: first those of data, then those that describe them."""
     for describing in (False, True):
-        for _ in in_parallel(function, [item for item in items if _describes(path(item)) == describing]):
+        for _ in in_parallel(function, [item for item in items if names.describes(path(item)) == describing]):
             pass
 
 

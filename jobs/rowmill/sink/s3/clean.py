@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from rowmill.progress import Show
 from rowmill.s3.client import located
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import S3Uri
@@ -14,8 +14,6 @@ from rowmill.sink.s3.lease import leases
 from rowmill.sink.s3.store import PendingUpload, Store
 from rowmill.sink.s3.sweep import forget_run
 from rowmill.sink.s3.table import S3Table
-
-Show = Callable[[str], None]
 
 
 @dataclass

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rowmill.errors import RowmillError, StorageError
+from rowmill.progress import Show
 from rowmill.sink.manifest import Manifest, parse_manifest
 from rowmill.sink.s3 import names
 from rowmill.sink.s3.store import Gone, Store, in_parallel
 
-Show = Callable[[str], None]
 _EVERY_SECONDS = 5.0
 
 
@@ -76,6 +76,14 @@ def parse_commit(text: str, where: str) -> Commit:
     except (ValueError, KeyError, TypeError) as error:
         fix = "see which run wrote it; remove it with the objects of that run"
         raise StorageError("the journal of a commit is damaged", where=where, fix=fix) from error
+
+
+def commits(store: Store) -> Iterator[Commit]:
+    """The commits that are under way at a place: one, unless somebody else writes such objects. Raises StorageError."""
+    for entry in store.list("_commit-"):
+        text = store.read(entry.path)
+        if names.journal_generation(entry.path) is not None and text is not None:
+            yield parse_commit(text.text, str(store.place / entry.path))
 
 
 def carry_out(store: Store, commit: Commit, conditional: bool, show: Show) -> int:

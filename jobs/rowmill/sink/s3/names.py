@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 MANIFEST = "_manifest.json"
 REDSHIFT = "_redshift"  # the folder of what loads the table there
@@ -30,6 +31,16 @@ def run_of(key: str) -> str | None:
     """The run that an object of data was written by; None for what no run of ours wrote."""
     found = _DATA.search(key.rpartition("/")[2])
     return found[1] if found else None
+
+
+def is_data(path: str) -> bool:
+    """Whether readers take an object for data: no part of its path below the place begins with _ or a dot."""
+    return bool(path) and not path.endswith("/") and not any(part[0] in "_." for part in PurePosixPath(path).parts)
+
+
+def describes(path: str) -> bool:
+    """Whether an object tells about data: a reader that finds it expects them."""
+    return path.rpartition("/")[2].startswith("_")
 
 
 def snapshot_folder(run: str) -> str:

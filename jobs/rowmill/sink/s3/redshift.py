@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from rowmill import redshift
 from rowmill.errors import StorageError
 from rowmill.s3.config import S3Config
@@ -47,13 +45,7 @@ def write_files(store: Store, texts: dict[str, str], look_only: bool = False) ->
 
 def check_manifest(store: Store, manifest_text: str) -> list[str]:
     """How a manifest for COPY differs from the table's objects; empty if it does not. Raises StorageError."""
-    sizes = {
-        entry.path: entry.bytes
-        for entry in store.list()
-        if entry.path
-        and not entry.path.endswith("/")  # a marker of a folder
-        and not any(part[0] in "_." for part in PurePosixPath(entry.path).parts)
-    }
+    sizes = {entry.path: entry.bytes for entry in store.list() if names.is_data(entry.path)}
     found = store.read(names.MANIFEST)
     table = parse_manifest(found.text, str(store.place / names.MANIFEST)) if found else None
     empty = frozenset(file.path for file in table.files if not file.rows) if table else frozenset[str]()

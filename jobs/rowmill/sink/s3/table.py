@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from botocore.exceptions import ClientError
 
 from rowmill.errors import RowmillError, StorageError
+from rowmill.progress import Show
 from rowmill.s3.client import located
 from rowmill.s3.config import S3Config
 from rowmill.s3.uri import S3Uri
@@ -18,13 +19,13 @@ from rowmill.sink.local import DATA_SUFFIXES
 from rowmill.sink.manifest import Manifest, WrittenFile, parse_manifest
 from rowmill.sink.s3 import names
 from rowmill.sink.s3.checksum import crc32, to_base64
-from rowmill.sink.s3.commit import Commit, carry_out, parse_commit, paths, roll_forward
+from rowmill.sink.s3.commit import Commit, carry_out, commits, paths, roll_forward
 from rowmill.sink.s3.lease import Lease, leases, read_lease
 from rowmill.sink.s3.store import Entry, Store
 from rowmill.sink.s3.sweep import abort_run, forget_run, sweep
 from rowmill.sink.s3.upload import S3Staging
 from rowmill.sink.staging import Staging
-from rowmill.sink.table import Check, Show
+from rowmill.sink.table import Check
 
 
 class S3Table:
@@ -104,11 +105,7 @@ class S3Table:
 
     def journal(self) -> Commit | None:
         """The commit that is under way, if there is one."""
-        for entry in self._store.list("_commit-"):
-            text = self._store.read(entry.path)
-            if names.journal_generation(entry.path) is not None and text is not None:
-                return parse_commit(text.text, str(self.place / entry.path))
-        return None
+        return next(commits(self._store), None)
 
     def end_commit(self, commit: Commit, show: Show) -> None:
         """Ends the commit of a run that died. Raises StorageError if it is alive."""
@@ -136,7 +133,7 @@ class S3Table:
                 raise StorageError(
                     "another table lies below this place", where=self.where, value=entry.path, fix="name another output"
                 )
-            if entry.path == "_SUCCESS" or not any(part[0] in "_." for part in parts):
+            if entry.path == "_SUCCESS" or names.is_data(entry.path):
                 yield entry
 
     def _left_snapshots(self) -> Iterable[str]:
